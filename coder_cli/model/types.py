@@ -1,0 +1,81 @@
+"""What goes into a model and what comes out. Options frozen in, results frozen out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from exporters.families import Family
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A control token named by its exact text, e.g. `<|fim_prefix|>`.
+
+    Only a Mark ever becomes a control id: the same characters in a plain string are user text and stay text.
+    """
+
+    text: str
+
+
+Part = str | Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Text and marks in order. BOS is the tokenizer's business and is never a part."""
+
+    parts: tuple[Part, ...]
+    stop: tuple[str, ...] = ()  # stop strings; cut from the text, also across token borders
+    max_new_tokens: int = 512
+    ignore_stop_ids: bool = False  # benches decode a fixed number of tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Greedy unless told otherwise."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    top_k: int = 0  # 0: all
+    repetition_penalty: float = 1.0
+    seed: int | None = None
+
+
+class Finish(Enum):
+    STOP = "stop"  # a stop id or a stop string
+    LENGTH = "length"  # max_new_tokens, or the context is full
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The whole answer and what it cost. Seconds are wall clock."""
+
+    text: str
+    finish: Finish
+    prompt_tokens: int
+    cached_tokens: int  # of the prompt, how many were already in the KV cache
+    new_tokens: int
+    prefill_seconds: float
+    decode_seconds: float
+
+
+class LanguageModel(Protocol):
+    """What the assistant needs of a model; tests script one."""
+
+    @property
+    def family(self) -> Family: ...
+
+    @property
+    def context_length(self) -> int: ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+    def encode(self, parts: Sequence[Part]) -> list[int]: ...
+
+    def generate(self, prompt: Prompt, sampling: Sampling) -> Iterator[str | Completion]:
+        """Pieces of text as they come, then one Completion, last."""
+        ...

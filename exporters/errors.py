@@ -1,0 +1,24 @@
+"""What can go wrong with an artefact. The command line turns every one of these into exit code 3."""
+
+from __future__ import annotations
+
+
+class ExporterError(Exception):
+    """A model cannot be fetched, read, exported or trusted. `help_line` is the next step for the reader."""
+
+    def __init__(self, message: str, help_line: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help_line = help_line
+
+
+class SourceError(ExporterError):
+    """A checkpoint is truncated, corrupt, incomplete or of an unknown architecture."""
+
+
+class StoreError(ExporterError):
+    """A model is not installed, or what is installed is not what its manifest says."""
+
+
+class PullError(ExporterError):
+    """No place served the bytes, or the bytes were not the ones pinned."""
