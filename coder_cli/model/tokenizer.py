@@ -30,8 +30,8 @@ class Tokenizer:
     """One model's vocabulary.
 
     The control tokens are taken out of the library's tokenizer before it is built, so no text can reach them:
-    `<|EOT|>` in a user's file is six ordinary tokens. (The library's `encode_special_tokens` protects only tokens
-    flagged special, and DeepSeek-Coder's FIM marks are not.)
+    `<|EOT|>` in a user's file is six ordinary tokens. (The library's `encode_special_tokens` protects only
+    tokens flagged special, and DeepSeek-Coder's FIM marks are not.)
     """
 
     def __init__(self, tokenizer_json: str, manifest: Manifest) -> None:
@@ -129,8 +129,8 @@ class Tokenizer:
             ids = [self._renumbered.get(number, number) for number in ids]
         if self._control.isdisjoint(ids):
             return ids
-        # A control token that also stands in the plain vocabulary was spelled out by merges: break the spelling
-        # after its first character. Such tokens are longer than one character, so this ends.
+        # A control token that also stands in the plain vocabulary was spelled out by merges: break the
+        # spelling after its first character. Such tokens are longer than one character, so this ends.
         spans = [span for number, span in zip(ids, encoding.offsets, strict=True) if number in self._control]
         if any(last - first < 2 for first, last in spans):
             raise ModelError("This model's tokenizer maps ordinary text to a control token.")
