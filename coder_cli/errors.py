@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     CONTEXT = 4
     REPOSITORY = 5
     INTERRUPTED = 130
+    BROKEN_PIPE = 141  # as the shell reports it of every other program
 
 
 class CoderError(Exception):
@@ -50,3 +51,8 @@ class RepositoryError(CoderError):
     """A repository, file or index cannot be used."""
 
     exit_code = ExitCode.REPOSITORY
+
+
+def missing_extra(extra: str, what: str) -> ModelError:
+    """The error of an owner whose library is not installed: `what` needs it, the help line installs it."""
+    return ModelError(f"{what} is not installed.", f"pip install 'coder-cli[{extra}]'")

@@ -22,3 +22,12 @@ class StoreError(ExporterError):
 
 class PullError(ExporterError):
     """No place served the bytes, or the bytes were not the ones pinned."""
+
+
+class ExtraError(ExporterError):
+    """A library of an optional extra is not installed."""
+
+
+def missing_extra(extra: str, what: str) -> ExtraError:
+    """The error of an owner whose library is not installed: `what` needs it, the help line installs it."""
+    return ExtraError(f"{what} is not installed.", f"pip install 'coder-cli[{extra}]'")

@@ -1,0 +1,83 @@
+"""Options that mean the same everywhere.
+
+Those that are settings (`--model`, `--device`, ...) never reach the command as parameters: they are laid over
+the Settings in `ctx.obj`, so a command asks `settings.model` and gets flag, environment or file, the nearest.
+"""
+
+from __future__ import annotations
+
+import click
+
+from coder_cli import ui
+
+
+def _lay(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Lay a given flag over the settings of this context; its sub-commands inherit them."""
+    if value is None or context.obj is None or context.resilient_parsing:
+        return
+    context.obj = context.obj.with_flags(**{str(parameter.name): value})
+    ui.configure(context.obj)
+
+
+class _Device(click.ParamType[str]):
+    name = "device"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from coder_cli.settings import KEYS
+
+        try:
+            return str(KEYS["device"].read(value))
+        except ValueError as problem:
+            self.fail(f"{problem}, not {value!r}.", param, ctx)
+
+
+def global_options() -> list[click.Option]:
+    """Accepted before and after the verb; new objects each time, since click keeps them in the command."""
+    return [
+        click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Answers and errors only."),
+        click.Option(["-v", "--verbose"], is_flag=True, default=None, help="Tell more; show tracebacks."),
+        click.Option(["--color"], type=click.Choice(["auto", "always", "never"]), help="Colour the output."),
+        click.Option(["--offline"], is_flag=True, default=None, help="Never open a network connection."),
+    ]
+
+
+def add_globals(command: click.Command, hidden: bool) -> click.Command:
+    """Let a command and its sub-commands take the global flags too. Flags it has of its own win."""
+    taken = {word for parameter in command.params for word in parameter.opts}
+    for option in global_options():
+        if taken.isdisjoint(option.opts):
+            option.hidden, option.expose_value, option.callback = hidden, False, _lay
+            command.params.append(option)
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            add_globals(inner, hidden)
+    return command
+
+
+model = click.option(
+    "-m",
+    "--model",
+    metavar="MODEL",
+    expose_value=False,
+    callback=_lay,
+    help="Installed name or model folder.",
+)
+device = click.option(
+    "--device",
+    type=_Device(),
+    metavar="DEVICE",
+    expose_value=False,
+    callback=_lay,
+    help="auto, cpu, cuda or cuda:N.",
+)
+threads = click.option(
+    "--threads", type=click.IntRange(min=1), expose_value=False, callback=_lay, help="CPU threads."
+)
+context_tokens = click.option(
+    "--context-tokens",
+    type=click.IntRange(min=1),
+    expose_value=False,
+    callback=_lay,
+    help="Context window in tokens.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
