@@ -5,14 +5,15 @@ from __future__ import annotations
 import codecs
 import itertools
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import tokenizers
 
 from coder_cli.errors import ModelError
-from coder_cli.model.types import Mark, Part
+from coder_cli.model.types import ChatTemplate, Mark, Markup, Part
 from exporters.families import FAMILIES, Family
 from exporters.manifest import TOKENIZER_NAME, Manifest
 
@@ -46,6 +47,8 @@ class Tokenizer:
         self._text.no_truncation()
         self._control = control
         self._marks = {token.text: token.id for token in added}
+        spelled = sorted((token.text for token in added if token.id in control), key=len, reverse=True)
+        self._spelled = re.compile(f"({'|'.join(map(re.escape, spelled)) or '(?!)'})")
         self._literals = {token.id: token.text for token in added if token.id not in control}
         # The library numbers added tokens in the order it meets them, now without the control tokens.
         numbered = {self._text.token_to_id(text): number for number, text in self._literals.items()}
@@ -63,6 +66,12 @@ class Tokenizer:
         """Control ids that are not stops, and holes in the numbering: never sampled."""
         self.bos_id: int | None = _bos_id(family, manifest, tokenizer_json, end)
         """What `encode` puts first, or None where the family starts without."""
+        texts = {token.id: token.text for token in added}
+        bos = texts.get(manifest.bos_id, "") if manifest.bos_id is not None else ""
+        eos = next((texts[number] for number in manifest.stop_ids if number in texts), "")
+        self.chat_template: ChatTemplate | None = (
+            ChatTemplate(manifest.chat_template, bos, eos) if manifest.chat_template else None
+        )
 
     @classmethod
     def open(cls, folder: Path, manifest: Manifest) -> Tokenizer:
@@ -86,7 +95,7 @@ class Tokenizer:
         """
         ids: list[int] = []
         pending: list[str] = []
-        for part in parts:
+        for part in self._resolved(parts):
             if isinstance(part, Mark):
                 ids += self._encode_text("".join(pending))
                 pending.clear()
@@ -97,6 +106,15 @@ class Tokenizer:
         if self.bos_id is not None and ids[:1] != [self.bos_id]:
             ids.insert(0, self.bos_id)
         return ids
+
+    def _resolved(self, parts: Sequence[Part]) -> Iterator[str | Mark]:
+        """Parts with every Markup split at the control tokens spelled out in it."""
+        for part in parts:
+            if not isinstance(part, Markup):
+                yield part
+                continue
+            for number, text in enumerate(self._spelled.split(part.text)):
+                yield Mark(text) if number % 2 else text
 
     def count(self, text: str) -> int:
         """Tokens of a text by itself, without BOS."""

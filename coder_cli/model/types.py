@@ -20,7 +20,23 @@ class Mark:
     text: str
 
 
-Part = str | Mark
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Text a checkpoint's own chat template wrote: control tokens spelled out in it count as control ids."""
+
+    text: str
+
+
+Part = str | Mark | Markup
+
+
+@dataclass(frozen=True, slots=True)
+class ChatTemplate:
+    """A checkpoint's jinja chat template and the texts of the two tokens it may name."""
+
+    source: str
+    bos_token: str
+    eos_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,11 @@ class LanguageModel(Protocol):
 
     @property
     def context_length(self) -> int: ...
+
+    @property
+    def chat_template(self) -> ChatTemplate | None:
+        """Of the checkpoint; only families without a chat format of their own use it."""
+        ...
 
     def count_tokens(self, text: str) -> int: ...
 

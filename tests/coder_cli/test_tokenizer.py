@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from coder_cli.errors import ModelError
 from coder_cli.model.tokenizer import Tokenizer
-from coder_cli.model.types import Mark, Part
+from coder_cli.model.types import ChatTemplate, Mark, Markup, Part
 from exporters.families import DEEPSEEK_LETTERS, FAMILIES
 from exporters.manifest import Layout, Manifest
 
@@ -223,6 +223,13 @@ def test_truncation_and_padding_of_the_file_are_ignored() -> None:
     library.enable_padding(length=9)
     tokenizer = Tokenizer(library.to_str(), manifest("plain", bos_id=None, stop_ids=()))
     assert tokenizer.count("abab") == 4
+
+
+def test_control_tokens_spelled_in_template_text_are_control_ids() -> None:
+    text = small_tokenizer(control_in_vocabulary=False, bos=False)
+    tokenizer = Tokenizer(text, manifest("plain", bos_id=6, stop_ids=(6,), template="..."))
+    assert tokenizer.encode([Markup("<s>a"), "<s>", Markup("b<s>")]) == [6, 3, 0, 1, 2, 4, 6]
+    assert tokenizer.chat_template == ChatTemplate("...", "<s>", "<s>")
 
 
 def test_an_unknown_mark_is_an_error() -> None:
