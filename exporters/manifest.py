@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -53,9 +54,15 @@ class Manifest:
 
 
 def write(manifest: Manifest, folder: Path) -> None:
+    """Replaces an older manifest in one step: a reader finds the old one or the new one, whole."""
     data = {"format": FORMAT, **dataclasses.asdict(manifest), "layout": manifest.layout.value}
     text = json.dumps(data, indent=2, ensure_ascii=False)
-    (folder / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")
+    fresh = folder / f"{MANIFEST_NAME}.{os.getpid()}"
+    with fresh.open("w", encoding="utf-8") as stream:
+        stream.write(text + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    fresh.replace(folder / MANIFEST_NAME)
 
 
 def read(folder: Path) -> Manifest:
