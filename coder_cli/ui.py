@@ -96,7 +96,7 @@ def json(value: object) -> None:
 def table(rows: Iterable[Sequence[str]], header: Sequence[str] = ()) -> None:
     """Aligned columns on stdout, two spaces apart; the header only when a person looks."""
     lines = [[_safe(cell) for cell in row] for row in rows]
-    titled = bool(header) and sys.stdout.isatty()
+    titled = bool(header) and _at_terminal(sys.stdout)
     if titled:
         lines.insert(0, list(header))
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
@@ -113,7 +113,7 @@ def progress() -> Iterator[Report]:
     """A Report that shows long work on stderr: bars at a terminal, else a line at each end of a stage."""
     if _screen.quiet:
         yield silent
-    elif sys.stderr.isatty() and not _screen.dumb:
+    elif _at_terminal(sys.stderr) and not _screen.dumb:
         yield from _drawn()
     else:
         yield _Lines()
@@ -146,7 +146,8 @@ def _drawn() -> Iterator[Report]:
         def render(self, task: Task) -> Text:
             return Text(_amounts(task.completed, task.total, task.speed, str(task.fields["unit"])))
 
-    console = Console(file=sys.stderr, no_color=not _colored(sys.stderr), highlight=False, markup=False)
+    plain = not _colored(sys.stderr)
+    console = Console(file=sys.stderr, force_terminal=True, no_color=plain, highlight=False, markup=False)
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -201,8 +202,12 @@ def _line(text: str, label: str = "", style: str = "") -> None:
 
 
 def _write(stream: TextIO, text: str) -> None:
-    stream.write(_safe(text) if stream.isatty() else text)
+    stream.write(_safe(text) if _at_terminal(stream) else text)
     stream.flush()
+
+
+def _at_terminal(stream: TextIO) -> bool:
+    return stream.isatty()
 
 
 def _safe(text: str) -> str:
@@ -214,7 +219,7 @@ def _styled(stream: TextIO, style: str, text: str) -> str:
 
 
 def _colored(stream: TextIO) -> bool:
-    return _screen.color == "always" or (_screen.color == "auto" and stream.isatty())
+    return _screen.color == "always" or (_screen.color == "auto" and _at_terminal(stream))
 
 
 def _width(text: str) -> int:

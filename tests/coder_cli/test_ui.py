@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from coder_cli import settings, ui
+from coder_cli.errors import CoderError
+from exporters.types import Progress
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both streams pass for a terminal."""
+    monkeypatch.setattr(ui, "_at_terminal", lambda stream: True)
+
+
+def configure(**flags: object) -> None:
+    ui.configure(settings.load({}).with_flags(**flags))
+
+
+def test_the_answer_goes_to_stdout_and_talk_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    ui.answer("def f")
+    ui.answer("():", end="\n")
+    ui.say("talk")
+    ui.warn("careful")
+    ui.error(CoderError("It broke.", "coder mend"))
+    out, err = capsys.readouterr()
+    assert out == "def f():\n"
+    assert err == "talk\nwarning: careful\nerror: It broke.\n  coder mend\n"
+
+
+def test_quiet_leaves_answers_warnings_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(quiet=True)
+    ui.say("talk")
+    ui.warn("careful")
+    with ui.progress() as report:
+        report(Progress("fetching", 1, 2))
+    ui.answer("x")
+    assert capsys.readouterr() == ("x", "warning: careful\n")
+
+
+def test_detail_is_told_under_verbose_only(capsys: pytest.CaptureFixture[str]) -> None:
+    ui.detail("much")
+    configure(verbose=True)
+    ui.detail("more")
+    assert capsys.readouterr().err == "more\n"
+
+
+@pytest.mark.usefixtures("terminal")
+def test_text_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(color="never")
+    ui.answer("a\x1b]0;title\x07\tb\x9bc\r\x7f\n")
+    ui.say("\x1b[2J")
+    assert capsys.readouterr() == ("a␛]0;title␇\tb\ufffdc␍␡\n", "␛[2J\n")
+
+
+def test_a_pipe_gets_the_bytes_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    ui.answer("a\x1b[1m\r\n")
+    assert capsys.readouterr().out == "a\x1b[1m\r\n"
+
+
+@pytest.mark.parametrize(("color", "escaped"), [("always", True), ("auto", False), ("never", False)])
+def test_a_pipe_gets_colour_only_when_it_is_forced(
+    capsys: pytest.CaptureFixture[str], color: str, escaped: bool
+) -> None:
+    configure(color=color)
+    ui.warn("careful")
+    assert ("\x1b[" in capsys.readouterr().err) is escaped
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_terminal_gets_colour_unless_it_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    ui.warn("careful")
+    assert "\x1b[33m" in capsys.readouterr().err
+    configure(color="never")
+    ui.warn("careful")
+    assert capsys.readouterr().err == "warning: careful\n"
+
+
+def test_a_table_in_a_pipe_is_aligned_text_without_a_header(capsys: pytest.CaptureFixture[str]) -> None:
+    ui.table([("a", "1.1 GB", "x"), ("名前", "9 MB", "")], header=("name", "size", "note"))
+    assert capsys.readouterr().out == "a     1.1 GB  x\n名前  9 MB\n"
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_table_at_a_terminal_has_a_header(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(color="never")
+    ui.table([("a", "b")], header=("name", "size"))
+    assert capsys.readouterr().out == "name  size\na     b\n"
+
+
+def test_an_empty_table_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    ui.table([], header=("name",))
+    assert capsys.readouterr().out == ""
+
+
+def test_json_is_one_line_of_readable_text(capsys: pytest.CaptureFixture[str]) -> None:
+    ui.json({"exit_code": 0, "text": "é\n"})
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1 and "é" in out
+    assert json.loads(out) == {"exit_code": 0, "text": "é\n"}
+
+
+def test_progress_in_a_log_is_two_lines_a_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    with ui.progress() as report:
+        for done in range(0, 5001, 100):
+            report(Progress("fetching", done, 5000))
+        report(Progress("checking", 0, 0))
+        report(Progress("writing", 3, 3, "tensors"))
+    err = capsys.readouterr().err
+    assert err == "fetching (5 kB)\nfetching: done\nchecking\nwriting (3 tensors)\nwriting: done\n"
+
+
+@pytest.mark.usefixtures("terminal")
+def test_progress_at_a_terminal_is_a_bar_and_talk_stands_above_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    configure(color="never")
+    with ui.progress() as report:
+        report(Progress("fetching [bold]part[/bold] 1", 2_000_000, 5_000_000))
+        ui.say("served by [the] Hub")
+        report(Progress("fetching [bold]part[/bold] 1", 5_000_000, 5_000_000))
+    out, err = capsys.readouterr()
+    assert out == ""
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", err)
+    assert "served by [the] Hub" in shown
+    assert "fetching [bold]part[/bold] 1" in shown and "5 MB of 5 MB" in shown
+    assert "\x1b[3" not in err
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_dumb_terminal_gets_lines_and_no_movement(capsys: pytest.CaptureFixture[str]) -> None:
+    ui.configure(settings.load({"TERM": "dumb"}))
+    with ui.progress() as report:
+        report(Progress("fetching", 1, 1))
+    assert "\x1b" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("count", "unit", "text"),
+    [
+        (0, "B", "0 B"),
+        (999, "B", "999 B"),
+        (1500, "B", "1.5 kB"),
+        (1_117_320_768, "B", "1.12 GB"),
+        (12, "tensors", "12 tensors"),
+    ],
+)
+def test_amounts_read_as_people_write_them(count: int, unit: str, text: str) -> None:
+    assert ui.amount(count, unit) == text
