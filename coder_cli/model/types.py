@@ -98,5 +98,9 @@ class LanguageModel(Protocol):
     def encode(self, parts: Sequence[Part]) -> list[int]: ...
 
     def generate(self, prompt: Prompt, sampling: Sampling) -> Iterator[str | Completion]:
-        """Pieces of text as they come, then one Completion, last."""
+        """Pieces of text as they come, then one Completion, last. ContextError where the prompt is too long."""
+        ...
+
+    def cancel(self) -> None:
+        """Let the running `generate` end at its next token: it still yields its Completion, CANCELLED."""
         ...
