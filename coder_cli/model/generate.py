@@ -1,0 +1,147 @@
+"""The loop: prefill what is new, then one id at a time, until something stops it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from coder_cli.errors import ContextError
+from coder_cli.model.kv_cache import KvCache
+from coder_cli.model.sampling import Sampler
+from coder_cli.model.session import Logits, Session
+from coder_cli.model.types import Completion, Finish
+
+
+class TextStream(Protocol):
+    """Ids to text, holding back what is not yet a whole character."""
+
+    def push(self, number: int) -> str: ...
+
+    def flush(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One prompt as ids, and what ends its answer."""
+
+    ids: Sequence[int]
+    stop_ids: Collection[int]
+    stop_texts: Sequence[str]
+    max_new_tokens: int
+
+
+class StopText:
+    """Cuts text at the first stop string, also where tokens split it.
+
+    The longest end of the text that could begin a stop string is held back until it is decided.
+    """
+
+    def __init__(self, stops: Sequence[str]) -> None:
+        self._stops = tuple(stop for stop in stops if stop)
+        self._held = ""
+        self.found = False
+
+    def push(self, piece: str) -> str:
+        """Text that may be shown now."""
+        text = self._held + piece
+        at = min((place for stop in self._stops if (place := text.find(stop)) >= 0), default=-1)
+        if at >= 0:
+            self.found, self._held = True, ""
+            return text[:at]
+        held = max((_overlap(text, stop) for stop in self._stops), default=0)
+        self._held = text[len(text) - held :]
+        return text[: len(text) - held]
+
+    def flush(self) -> str:
+        """What was held back, when no more is to come."""
+        text, self._held = self._held, ""
+        return text
+
+
+def _overlap(text: str, stop: str) -> int:
+    """Length of the longest end of `text` that begins `stop` and is shorter than it."""
+    longest = min(len(text), len(stop) - 1)
+    return next((length for length in range(longest, 0, -1) if text.endswith(stop[:length])), 0)
+
+
+def generate(
+    session: Session,
+    cache: KvCache,
+    sampler: Sampler,
+    stream: TextStream,
+    request: Request,
+    cancel: threading.Event,
+) -> Iterator[str | Completion]:
+    """Pieces of text, then the Completion. However it is left, the cache says truly what the buffers hold."""
+    room = cache.context_length - len(request.ids)
+    if room <= 0:
+        raise ContextError(
+            f"The prompt has {len(request.ids)} tokens and the context holds {cache.context_length}:"
+            " there is no room for an answer. Shorten it, or raise --context-tokens."
+        )
+    started = time.perf_counter()
+    # The last token always runs again: without a run there are no logits.
+    cached = min(cache.common_prefix(request.ids), len(request.ids) - 1)
+    cache.roll_back(cached)
+    logits = prefill(session, cache, request.ids[cached:], cancel)
+    first = time.perf_counter()
+
+    finish = Finish.CANCELLED if logits is None else Finish.LENGTH
+    stops, pieces, new_tokens = StopText(request.stop_texts), list[str](), 0
+    limit = min(room, request.max_new_tokens)
+    for token in decode(session, cache, sampler, logits, limit) if logits is not None else ():
+        if token in request.stop_ids:
+            finish = Finish.STOP
+            break
+        new_tokens += 1
+        if piece := stops.push(stream.push(token)):
+            pieces.append(piece)
+            yield piece
+        if stops.found or cancel.is_set():
+            finish = Finish.STOP if stops.found else Finish.CANCELLED
+            break
+    if not stops.found and (piece := stops.push(stream.flush()) + stops.flush()):
+        pieces.append(piece)
+        yield piece
+    yield Completion(
+        text="".join(pieces),
+        finish=finish,
+        prompt_tokens=len(request.ids),
+        cached_tokens=cached,
+        new_tokens=new_tokens,
+        prefill_seconds=first - started,
+        decode_seconds=time.perf_counter() - first,
+    )
+
+
+def prefill(session: Session, cache: KvCache, ids: Sequence[int], cancel: threading.Event) -> Logits | None:
+    """Run `ids` in chunks; logits [1, vocab] of the last, or None when cancelled between two chunks."""
+    logits = None
+    for start in range(0, len(ids), session.chunk):
+        if cancel.is_set():
+            return None
+        logits = run(session, cache, ids[start : start + session.chunk], wanted=1)
+    return logits
+
+
+def decode(session: Session, cache: KvCache, sampler: Sampler, logits: Logits, limit: int) -> Iterator[int]:
+    """At most `limit` ids, the first from `logits`. Each is run only when the next is asked for."""
+    for left in range(limit, 0, -1):
+        token = sampler.pick(logits[-1])
+        yield token
+        if left > 1:
+            logits = run(session, cache, [token], wanted=1)
+
+
+def run(session: Session, cache: KvCache, ids: Sequence[int], wanted: int) -> Logits:
+    """One run behind what is cached. The cache names the ids only once the run is done."""
+    past = len(cache.tokens)
+    cache.reserve(past + len(ids))
+    logits = session.run(np.array(ids, np.int64), past, wanted)
+    cache.append(ids)
+    return logits

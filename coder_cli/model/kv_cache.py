@@ -1,0 +1,42 @@
+"""Which tokens a graph's key/value buffers hold. A position is a length: rolling back is shortening."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+FIRST_CAPACITY = 1024  # tokens; a short chat never grows, and 1.5B spends 58 MB on it
+GROWTH = 2
+
+
+class KvCache:
+    """The ids behind the buffers' contents, in order, and the buffers' capacity in tokens."""
+
+    def __init__(self, context_length: int, resize: Callable[[int, int], None]) -> None:
+        """`resize(capacity, keep)` makes the buffers hold `capacity` tokens, keeping the first `keep`."""
+        self.context_length = context_length
+        self.capacity = 0
+        self.tokens: list[int] = []
+        self._resize = resize
+
+    def common_prefix(self, ids: Sequence[int]) -> int:
+        """How many of `ids`, from the first, are in the buffers already."""
+        length = min(len(ids), len(self.tokens))
+        return next((at for at in range(length) if self.tokens[at] != ids[at]), length)
+
+    def roll_back(self, length: int) -> None:
+        """Forget every token from `length` on. The buffers keep their bytes, which nothing reads any more."""
+        del self.tokens[length:]
+
+    def reserve(self, total: int) -> None:
+        """Room for `total` tokens: at least twice what there was, so that copies stay rare."""
+        if total > self.context_length:
+            raise ValueError(f"{total} tokens do not fit a context of {self.context_length}")
+        if total > self.capacity:
+            capacity = max(total, self.capacity * GROWTH, FIRST_CAPACITY)
+            capacity = min(capacity, self.context_length)
+            self._resize(capacity, len(self.tokens))
+            self.capacity = capacity
+
+    def append(self, ids: Sequence[int]) -> None:
+        """`ids` have been run: their keys and values stand behind those before them."""
+        self.tokens.extend(ids)

@@ -1,0 +1,242 @@
+"""ONNX Runtime behind two graph layouts: ids and a past in, logits out.
+
+Nothing from a model folder is executed: no custom operator library is ever registered, and ONNX Runtime
+refuses external data outside the folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder_cli.errors import CoderError, ContextError, ModelError
+from coder_cli.model import device as devices
+from coder_cli.model.device import Device
+from exporters.manifest import GRAPH_NAME, Layout, Manifest
+from exporters.targets import Device as DeviceKind
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession, OrtValue
+
+Ids = NDArray[np.int64]
+Logits = NDArray[np.float32]
+
+CPU_EXTRA = "pip install 'coder-cli[cpu]'"
+QUIET = (
+    4  # log_severity_level: only fatal. What goes wrong comes back as an exception; stderr is the screen's
+)
+
+
+class Session(Protocol):
+    """A loaded graph and its key/value memory. Positions are counted from 0; the batch is always 1."""
+
+    device: Device
+    chunk: int
+    """Most tokens one run should take: larger ones cost memory and gain no speed."""
+
+    def resize(self, capacity: int, keep: int) -> None:
+        """Key/value memory for `capacity` tokens, with the first `keep` as they were."""
+        ...
+
+    def run(self, ids: Ids, past: int, wanted: int) -> Logits:
+        """Run `ids` [n] behind the first `past` positions; logits [wanted, vocab] of the last of them.
+
+        The array is overwritten by the next run; the caller may write into it.
+        """
+        ...
+
+
+def open_session(
+    folder: Path, manifest: Manifest, *, device: str, threads: int | None, notice: Callable[[str], None]
+) -> Session:
+    """Load the graph of a model folder. ModelError where the device or the files will not do."""
+    runtime = _runtime()
+    chosen = devices.choose(device, manifest, runtime.get_available_providers())
+    inference = _load(runtime, folder, manifest, chosen, threads)
+    if inference.get_providers()[0] != chosen.provider:
+        if device != "auto":
+            raise ModelError(
+                f"The device {chosen} is not there: ONNX Runtime could not start CUDA.", "nvidia-smi"
+            )
+        notice(
+            f"{manifest.name} was exported for CUDA, which could not be started; it runs on the CPU, slowly."
+        )
+        chosen = devices.CPU
+    layout = FusedSession if manifest.layout is Layout.FUSED else TracedSession
+    return layout(runtime, inference, manifest, chosen)
+
+
+def _runtime() -> ModuleType:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ModelError(f"ONNX Runtime is not installed ({error}).", CPU_EXTRA) from None
+    if not hasattr(onnxruntime, "InferenceSession"):  # what is left when one of two wheels was uninstalled
+        raise ModelError("ONNX Runtime is damaged.", f"pip uninstall onnxruntime && {CPU_EXTRA}")
+    runtime: ModuleType = onnxruntime
+    return runtime
+
+
+def _load(
+    runtime: ModuleType, folder: Path, manifest: Manifest, device: Device, threads: int | None
+) -> InferenceSession:
+    options = runtime.SessionOptions()
+    options.log_severity_level = QUIET
+    options.intra_op_num_threads = threads or devices.thread_count()
+    # The arena keeps the largest prefill's scratch for ever and makes decoding no faster.
+    options.enable_cpu_mem_arena = False
+    # Weights are packed for this CPU while loading: in parallel, a 1.5B loads in 0.7 s instead of 1.0 s.
+    options.add_session_config_entry("session.prepack.enable_parallel", "1")
+    providers: list[str | tuple[str, dict[str, str]]] = [devices.CPU_PROVIDER]
+    if device.kind is DeviceKind.CUDA:
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it misses; get_providers tells us
+            runtime.preload_dlls()
+        providers.insert(0, (device.provider, {"device_id": str(device.index)}))
+    path = folder / GRAPH_NAME
+    try:
+        return runtime.InferenceSession(str(path), options, providers=providers)
+    except Exception as error:  # the runtime's errors share no base but Exception
+        raise _explained(error, f"{path} cannot be loaded", manifest) from error
+
+
+def _explained(error: Exception, what: str, manifest: Manifest) -> CoderError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if isinstance(error, MemoryError) or "alloc" in reason.lower():
+        return ContextError(f"{what}: not enough memory ({reason}).", "a smaller --context-tokens")
+    return ModelError(f"{what}: {reason}", f"coder models verify {manifest.name}")
+
+
+class FusedSession:
+    """Our own graph: past and present are one buffer of a fixed capacity, bound once."""
+
+    # Measured on 2 cores, 1.5B int4 at context 4096: see CONTRIBUTING, Decisions.
+    chunk = 512
+
+    def __init__(
+        self, runtime: ModuleType, inference: InferenceSession, manifest: Manifest, device: Device
+    ) -> None:
+        self.device = device
+        self._runtime = runtime
+        self._inference = inference
+        self._manifest = manifest
+        self._binding = inference.io_binding()
+        self._place = ("cuda" if device.kind is DeviceKind.CUDA else "cpu", device.index)
+        self._past: dict[str, OrtValue] = {}  # input name -> [1, kv_heads, capacity, head_dim]
+        self._logits: dict[int, Logits] = {}  # rows -> buffer [1, rows, vocab]
+        kept = [f"{layer}.{kind}" for layer in range(manifest.layers) for kind in ("key", "value")]
+        self._pairs = {f"past_key_values.{name}": f"present.{name}" for name in kept}
+        _expect(
+            inference,
+            manifest,
+            inputs={"input_ids", "seqlens_k", "total_sequence_length", "num_logits", *self._pairs},
+            outputs={"logits", *self._pairs.values()},
+        )
+
+    def resize(self, capacity: int, keep: int) -> None:
+        """One buffer at a time, so that at no moment the whole past exists twice."""
+        for past, present in self._pairs.items():
+            buffer = self._moved(self._past.get(past), capacity, keep)
+            self._past[past] = buffer
+            self._binding.bind_ortvalue_input(past, buffer)
+            self._binding.bind_ortvalue_output(present, buffer)
+
+    def run(self, ids: Ids, past: int, wanted: int) -> Logits:
+        total = past + len(ids)
+        feed = {
+            "input_ids": ids.reshape(1, -1),
+            "seqlens_k": np.array([total - 1], np.int32),
+            "total_sequence_length": np.array(total, np.int32),
+            "num_logits": np.array([wanted], np.int64),
+        }
+        values = {name: self._runtime.OrtValue.ortvalue_from_numpy(array) for name, array in feed.items()}
+        for name, value in values.items():
+            self._binding.bind_ortvalue_input(name, value)
+        if wanted not in self._logits:
+            self._logits = {1: self._buffer(1), wanted: self._buffer(wanted)}
+        logits = self._logits[wanted]
+        self._binding.bind_ortvalue_output("logits", self._runtime.OrtValue.ortvalue_from_numpy(logits))
+        try:
+            self._inference.run_with_iobinding(self._binding)
+        except Exception as error:  # the runtime's errors share no base but Exception
+            raise _explained(
+                error, f"{self._manifest.name} stopped at position {past}", self._manifest
+            ) from error
+        rows: Logits = logits[0]
+        return rows
+
+    def _buffer(self, rows: int) -> Logits:
+        return np.empty((1, rows, self._manifest.vocab_size), np.float32)
+
+    def _moved(self, old: OrtValue | None, capacity: int, keep: int) -> OrtValue:
+        """A buffer of `capacity` tokens holding the first `keep` of `old`. Unwritten pages cost no memory."""
+        shape = (1, self._manifest.kv_heads, capacity, self._manifest.head_dim)
+        new = np.empty(shape, np.dtype(self._manifest.kv_dtype))
+        if old is not None:
+            new[:, :, :keep] = old.numpy()[:, :, :keep]
+        return self._runtime.OrtValue.ortvalue_from_numpy(new, *self._place)
+
+
+class TracedSession:
+    """A traced export: each run returns past and new concatenated, and logits of every position given."""
+
+    chunk = 256  # logits of every position: 152k floats each
+
+    def __init__(
+        self, runtime: ModuleType, inference: InferenceSession, manifest: Manifest, device: Device
+    ) -> None:
+        self.device = device
+        self._inference = inference
+        self._manifest = manifest
+        self._inputs = {value.name: value for value in inference.get_inputs()}
+        past = sorted(name for name in self._inputs if name.startswith("past_key_values."))
+        self._pairs = {name: name.replace("past_key_values.", "present.") for name in past}
+        known = {"input_ids", "attention_mask", "position_ids", "use_cache_branch", *past}
+        if unknown := self._inputs.keys() - known:
+            raise ModelError(
+                f"{manifest.name} has inputs coder does not know: {', '.join(sorted(unknown))}.",
+                f"coder models rm {manifest.name}",
+            )
+        if len(past) != 2 * manifest.layers:
+            raise ModelError(f"{manifest.name} keeps no past: export it with task text-generation-with-past.")
+        _expect(inference, manifest, inputs={"input_ids"}, outputs={"logits", *self._pairs.values()})
+        self._empty = np.empty((1, manifest.kv_heads, 0, manifest.head_dim), np.dtype(manifest.kv_dtype))
+        self._past = dict.fromkeys(past, self._empty)  # input name -> [1, kv_heads, tokens, head_dim]
+
+    def resize(self, capacity: int, keep: int) -> None:
+        """Nothing: the graph itself makes each larger past."""
+
+    def run(self, ids: Ids, past: int, wanted: int) -> Logits:
+        total = past + len(ids)
+        feed = {name: array[:, :, :past] for name, array in self._past.items()}
+        known = {
+            "input_ids": ids.reshape(1, -1),
+            "attention_mask": np.ones((1, total), np.int64),
+            "position_ids": np.arange(past, total, dtype=np.int64).reshape(1, -1),
+            "use_cache_branch": np.array([past > 0]),
+        }
+        feed |= {name: array for name, array in known.items() if name in self._inputs}
+        try:
+            logits, *present = self._inference.run(["logits", *self._pairs.values()], feed)
+        except Exception as error:  # the runtime's errors share no base but Exception
+            raise _explained(
+                error, f"{self._manifest.name} stopped at position {past}", self._manifest
+            ) from error
+        self._past = dict(zip(self._pairs, present, strict=True))
+        return np.array(logits[0, -wanted:], np.float32)
+
+
+def _expect(inference: InferenceSession, manifest: Manifest, *, inputs: set[str], outputs: set[str]) -> None:
+    """The graph is the one its manifest tells of."""
+    there = {value.name for value in (*inference.get_inputs(), *inference.get_outputs())}
+    if missing := (inputs | outputs) - there:
+        raise ModelError(
+            f"The graph of {manifest.name} is not what its manifest says: no {sorted(missing)[0]}.",
+            f"coder models verify {manifest.name}",
+        )
