@@ -31,3 +31,7 @@ class ExtraError(ExporterError):
 def missing_extra(extra: str, what: str) -> ExtraError:
     """The error of an owner whose library is not installed: `what` needs it, the help line installs it."""
     return ExtraError(f"{what} is not installed.", f"pip install 'coder-cli[{extra}]'")
+
+
+class PlaceFailed(PullError):
+    """One place cannot serve an artefact; the next one is asked."""
