@@ -38,14 +38,6 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A prompt twice: ids for the peer, pieces for our engine: ("text" or "mark", string) in order."""
-
-    ids: list[int]
-    pieces: list[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class Enough:
     """When to stop early: a string seen `count` times in the answer."""
 
@@ -56,13 +48,17 @@ class Enough:
 class Contestant(Protocol):
     """A model that can be timed. Every method may raise; the message is for the reader."""
 
+    def prepare(self) -> None:
+        """Import what loading needs, so that load times are the model's alone."""
+        ...
+
     def load(self, path: str, threads: int, context: int) -> dict[str, Any]:
         """Open the model at `path` for `context` tokens; facts about it, for the report."""
         ...
 
     def encode(self, text: str) -> list[int]: ...
 
-    def turn(self, question: Question, new_tokens: int, enough: Enough | None) -> Turn:
+    def turn(self, ids: list[int], new_tokens: int, enough: Enough | None) -> Turn:
         """Answer greedily, using again what the last turn left in the cache.
 
         `enough` None: exactly `new_tokens`, stop ids ignored.
@@ -112,6 +108,7 @@ def serve(contestant: Contestant) -> None:
 
 def _answer(contestant: Contestant, name: str, command: dict[str, Any]) -> dict[str, Any]:
     if name == "load":
+        contestant.prepare()
         began = time.perf_counter()
         facts = contestant.load(**command)
         return {"load_seconds": time.perf_counter() - began, "facts": facts}
@@ -121,30 +118,22 @@ def _answer(contestant: Contestant, name: str, command: dict[str, Any]) -> dict[
         return _measure(contestant, **command)
     if name == "generate":
         contestant.forget()
-        question = Question(command["ids"], command["pieces"])
-        return asdict(contestant.turn(question, command["new_tokens"], Enough(**command["enough"])))
+        enough = Enough(**command["enough"])
+        return asdict(contestant.turn(command["ids"], command["new_tokens"], enough))
     raise BenchError(f"no such command: {name}")
 
 
 def _measure(
-    contestant: Contestant, *, text: str, ids: list[int] | None, new_tokens: int, next_request: str
+    contestant: Contestant, *, text: str, ids: list[int], new_tokens: int, next_request: str
 ) -> dict[str, Any]:
-    """A prompt from an empty cache, then the turn after it. Without `ids` the contestant's own are used."""
-
-    def ask(text: str, ids: list[int], count: int) -> Turn:
-        return contestant.turn(Question(ids, [("text", text)]), count, None)
-
-    own = contestant.encode(text)
-    # The warm-up's first token differs from the text's, so nothing of it can be used again.
-    ask(next_request, contestant.encode(next_request), WARM_UP_NEW_TOKENS)
+    """A prompt from an empty cache, then the turn after it. `ids` are the text's, equal for every side."""
+    contestant.turn(contestant.encode(next_request), WARM_UP_NEW_TOKENS, None)
     contestant.forget()
-    first = ask(text, own if ids is None else ids, new_tokens)
+    first = contestant.turn(ids, new_tokens, None)
     peak = peak_resident_bytes()
-    longer = text + first.text + next_request
-    second = ask(longer, contestant.encode(longer), 1)
+    second = contestant.turn(contestant.encode(text + first.text + next_request), 1, None)
     return {
-        "ids": own,
-        "same_tokens": ids is None or own == ids,
+        "same_tokens": contestant.encode(text) == ids,
         "first": asdict(first),
         "second": asdict(second),
         "peak_resident_bytes": peak,
@@ -158,14 +147,17 @@ class LlamaCpp:
     held against the peer. Logits of the last token only, argmax by numpy, as on our side.
     """
 
-    def load(self, path: str, threads: int, context: int) -> dict[str, Any]:
+    def prepare(self) -> None:
         try:
             import llama_cpp
             import numpy
         except ImportError:
             raise BenchError("llama-cpp-python is not installed for this Python.", BUILD_LLAMA) from None
-        self._api = api = llama_cpp
+        self._api = llama_cpp
         self._numpy = numpy
+
+    def load(self, path: str, threads: int, context: int) -> dict[str, Any]:
+        api = self._api
         # Kept on self: ctypes callbacks die with their last reference.
         self._quiet = api.llama_log_callback(lambda level, text, data: None)
         api.llama_log_set(self._quiet, ctypes.c_void_p(0))
@@ -200,9 +192,8 @@ class LlamaCpp:
     def forget(self) -> None:
         self._cut(0)
 
-    def turn(self, question: Question, new_tokens: int, enough: Enough | None) -> Turn:
+    def turn(self, ids: list[int], new_tokens: int, enough: Enough | None) -> Turn:
         began = time.perf_counter()
-        ids = question.ids
         # The last prompt token is always computed again: its logits are needed.
         shared = min(_common_prefix(self._held, ids), len(ids) - 1)
         self._cut(shared)

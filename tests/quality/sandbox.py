@@ -1,10 +1,10 @@
-"""Run a program a model wrote: a child process with limits, without network, writing only to a scratch folder.
+"""Run a program a model wrote: a child process with limits, no network, writing only to a scratch folder.
 
 Two walls. The kernel's (Linux, where namespaces may be made): its own network, process and mount namespaces,
 every file system read-only but a small tmpfs, user `nobody` when started as root. And Python's: an audit hook
-that refuses sockets, other programs and writes outside the scratch folder - a fence against slips, not against
-an attacker, and the only wall where the first cannot be had (`kernel_wall` says which). Limits (setrlimit) hold
-in both cases.
+that refuses sockets, other programs and writes outside the scratch folder - a fence against slips, not
+against an attacker, and the only wall where the first cannot be had (`kernel_wall` says which). Limits
+(setrlimit) hold in both cases.
 """
 
 from __future__ import annotations

@@ -1,0 +1,110 @@
+"""`coder bench`: how fast a model runs here, and how that compares with llama.cpp on the same weights."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from coder_cli import options, ui
+from coder_cli.errors import UsageError
+from coder_cli.settings import Settings
+
+DEFAULT_CONTEXTS = (512, 4096)
+
+
+@click.command()
+@options.model
+@options.device
+@options.threads
+@click.option(
+    "--context",
+    "contexts",
+    type=click.IntRange(min=8),
+    multiple=True,
+    metavar="N",
+    help="Prompt length in tokens; repeatable. Default: 512 and 4096.",
+)
+@click.option(
+    "--tokens", type=click.IntRange(min=2), default=64, show_default=True, help="Tokens to decode in a round."
+)
+@click.option("--runs", type=click.IntRange(min=1), default=3, show_default=True, help="Rounds a context.")
+@click.option("--against", type=click.Choice(["llama.cpp"]), help="Measure this too, in alternating rounds.")
+@click.option(
+    "--gguf",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file that --against loads; best the one our model came from.",
+)
+@click.option(
+    "--peer-python",
+    type=click.Path(),
+    default=sys.executable,
+    help="Python (3.11 or later) that has llama-cpp-python. Default: this one.",
+)
+@options.as_json
+@click.pass_obj
+def command(
+    settings: Settings,
+    contexts: tuple[int, ...],
+    tokens: int,
+    runs: int,
+    against: str | None,
+    gguf: Path | None,
+    peer_python: str,
+    as_json: bool,
+) -> None:
+    """Measure speed and memory of a model on this machine.
+
+    Numbers are medians over the rounds, with the lowest and the highest; ratios are ours divided by theirs,
+    round by round. Every round runs in a process of its own. Prompts are real code, cut to an exact number of
+    tokens; both sides get the same ids and decode greedily.
+
+    \b
+    --json prints one object:
+      exit_code, model, target, threads, runs, new_tokens
+      read_bandwidth_bytes_per_second   what that many threads read from memory
+      warnings                          sentences, such as a peer not built for this CPU
+      sides: [{name, model, ...facts}]  `coder`, and `llama.cpp` with --against
+      contexts: [{context,
+        bytes_per_token,                weights and cache one of our tokens reads
+        coder, llama.cpp: {prefill_tokens_per_second, decode_tokens_per_second, first_token_seconds,
+          load_seconds, peak_resident_bytes, second_turn_seconds: each {median, low, high},
+          second_turn_tokens, second_turn_computed, same_tokens, rounds: [...],
+          decode_share_of_bandwidth     of `coder` only},
+        ratios                          the six, each {median, low, high}}]
+    """
+    from coder_cli import bandwidth, bench, bench_report
+    from coder_cli.model.tokenizer import Tokenizer
+    from exporters.store import ModelStore
+
+    if (against is None) != (gguf is None):
+        raise UsageError("--against and --gguf belong together.", "--against llama.cpp --gguf FILE")
+    model = ModelStore(settings.models_dir).resolve(settings.model)
+    tokenizer = Tokenizer.open(model.folder, model.manifest)
+    sides = [bench.ours(model.folder, settings.device)]
+    if gguf is not None:
+        sides.append(bench.llama_cpp(peer_python, gguf))
+    threads = settings.threads or os.cpu_count() or 1
+    plan = bench.Plan(contexts or DEFAULT_CONTEXTS, tokens, threads, runs)
+    limit = bench_report.Limit(
+        bandwidth.read_bandwidth(threads),
+        bandwidth.weight_bytes_per_token(model.folder),
+        bandwidth.cache_bytes_per_position(model.manifest),
+    )
+    with ui.progress() as report:
+        rounds = bench.measure(plan, sides, lambda text: tokenizer.encode((text,)), report)
+    warnings = bench_report.warnings(plan, sides, rounds)
+    if as_json:
+        found = bench_report.as_json(plan, sides, rounds, limit)
+        about = {"model": model.name, "target": model.target, "warnings": warnings}
+        ui.json({"exit_code": 0, **about, **found})
+        return
+    for warning in warnings:
+        ui.warn(warning)
+    ui.say(
+        f"{model.name} ({model.target}), {threads} threads, {runs} rounds, {tokens} tokens decoded; "
+        f"memory reads {limit.read_bandwidth / 1e9:.1f} GB/s"
+    )
+    ui.table(bench_report.as_table(plan, sides, rounds, limit))
