@@ -6,6 +6,13 @@ the Settings in `ctx.obj`, so a command asks `settings.model` and gets flag, env
 
 from __future__ import annotations
 
+import codecs
+import functools
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import click
 
 from coder_cli import ui
@@ -81,3 +88,85 @@ context_tokens = click.option(
     help="Context window in tokens.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+output = click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the answer to this file."
+)
+force = click.option("--force", is_flag=True, help="Let --output replace a file.")
+
+
+def generation(max_tokens: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """How the model writes: gives the parameters `sampling` (Sampling) and `length` (Length)."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def wrapped(
+            *arguments: object,
+            max_tokens: int,
+            stop: tuple[str, ...],
+            temperature: float,
+            top_p: float,
+            top_k: int,
+            repeat_penalty: float,
+            seed: int | None,
+            **others: object,
+        ) -> object:
+            from coder_cli.assistant import Length
+            from coder_cli.model.types import Sampling
+
+            sampling = Sampling(temperature, top_p, top_k, repeat_penalty, seed)
+            length = Length(max_tokens, tuple(map(_unescaped, stop)))
+            return command(*arguments, sampling=sampling, length=length, **others)
+
+        for option in reversed(_generation_options(max_tokens)):
+            wrapped = option(wrapped)
+        return wrapped
+
+    return decorate
+
+
+def _generation_options(max_tokens: int) -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
+    return [
+        click.option(
+            "--max-tokens",
+            type=click.IntRange(min=1),
+            default=max_tokens,
+            show_default=True,
+            help="Longest answer.",
+        ),
+        click.option(
+            "--stop",
+            multiple=True,
+            metavar="TEXT",
+            help="End before this text; \\n and \\t work. Repeatable.",
+        ),
+        click.option(
+            "--temperature",
+            type=click.FloatRange(min=0.0, max=10.0),
+            default=0.0,
+            show_default=True,
+            help="0: always the likeliest token.",
+        ),
+        click.option(
+            "--top-p",
+            type=click.FloatRange(min=0.0, max=1.0, min_open=True),
+            default=1.0,
+            show_default=True,
+            help="Choose among the likeliest tokens of this total probability.",
+        ),
+        click.option(
+            "--top-k", type=click.IntRange(min=0), default=0, help="Choose among this many; 0: all."
+        ),
+        click.option(
+            "--repeat-penalty",
+            type=click.FloatRange(min=0.0, max=10.0, min_open=True),
+            default=1.0,
+            show_default=True,
+            help="Above 1: against repetition.",
+        ),
+        click.option("--seed", type=click.IntRange(min=0), help="Same seed, same answer."),
+    ]
+
+
+def _unescaped(text: str) -> str:
+    """Shells pass `\\n` as two characters; here it means a newline."""
+    return re.sub(r"\\[nrt\\]", lambda found: codecs.decode(found[0], "unicode_escape"), text)

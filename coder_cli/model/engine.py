@@ -17,7 +17,7 @@ from coder_cli.model.kv_cache import KvCache
 from coder_cli.model.sampling import Sampler
 from coder_cli.model.session import Session, open_session
 from coder_cli.model.tokenizer import Tokenizer
-from coder_cli.model.types import Completion, Part, Prompt, Sampling
+from coder_cli.model.types import ChatTemplate, Completion, Part, Prompt, Sampling
 from exporters import manifest as manifests
 from exporters.families import FAMILIES, Family
 from exporters.manifest import Manifest
@@ -78,6 +78,10 @@ class Engine:
     @property
     def device(self) -> Device:
         return self._session.device
+
+    @property
+    def chat_template(self) -> ChatTemplate | None:
+        return self.tokenizer.chat_template
 
     def encode(self, parts: Sequence[Part]) -> list[int]:
         return self.tokenizer.encode(parts)

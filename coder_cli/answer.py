@@ -1,0 +1,86 @@
+"""A model's answer on its way out: to the screen as it comes, to a file, or as JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from coder_cli import files, ui
+from coder_cli.errors import ExitCode
+from coder_cli.model.types import Completion, Finish
+
+
+def deliver(
+    pieces: Iterator[str | Completion],
+    model: str,
+    *,
+    as_json: bool,
+    output: Path | None = None,
+    exact: bool = False,
+) -> ExitCode:
+    """Show the pieces; the exit code says whether the answer was interrupted. What came is kept in any case.
+
+    An answer ends with a newline, unless it is wanted `exact` and goes to a program.
+    """
+    shown: list[str] = []
+    completion: Completion | None = None
+    code = ExitCode.DONE
+    try:
+        for piece in pieces:
+            if isinstance(piece, Completion):
+                completion = piece
+                continue
+            shown.append(piece)
+            if not as_json and output is None:
+                ui.answer(piece)
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+    text = "".join(shown)
+    ending = "" if text.endswith("\n") or not text else "\n"
+    if output is not None:
+        files.write_whole(output, text if exact else text + ending)
+        ui.say(f"{output}: {len(text.splitlines())} lines written")
+    if as_json:
+        ui.json(_as_json(text, model, completion, code))
+    elif output is None and ending and (not exact or sys.stdout.isatty()):
+        ui.answer(ending)
+    _talk(text, completion, code)
+    return code
+
+
+def _talk(text: str, completion: Completion | None, code: ExitCode) -> None:
+    if code is ExitCode.INTERRUPTED:
+        ui.say("interrupted")
+    if completion is None:
+        return
+    if completion.finish is Finish.LENGTH:
+        ui.say(f"The answer was cut after {completion.new_tokens} tokens: see --max-tokens.")
+    elif not text:
+        ui.say("The model's answer is empty.")
+    ui.detail(
+        f"{completion.prompt_tokens} tokens read ({completion.cached_tokens} of them from the cache) "
+        f"in {completion.prefill_seconds:.2f} s, "
+        f"{completion.new_tokens} written in {completion.decode_seconds:.2f} s"
+        + _rate(completion.new_tokens, completion.decode_seconds)
+    )
+
+
+def _rate(tokens: int, seconds: float) -> str:
+    return f" ({tokens / seconds:.1f} a second)" if seconds > 0 else ""
+
+
+def _as_json(text: str, model: str, completion: Completion | None, code: ExitCode) -> dict[str, object]:
+    """One object; counts an interruption left unknown are absent."""
+    told: dict[str, object] = {"text": text, "model": model}
+    if completion is None:
+        told["finish"] = Finish.CANCELLED.value
+    else:
+        told |= {
+            "finish": completion.finish.value,
+            "prompt_tokens": completion.prompt_tokens,
+            "cached_tokens": completion.cached_tokens,
+            "new_tokens": completion.new_tokens,
+            "seconds": round(completion.prefill_seconds + completion.decode_seconds, 3),
+        }
+    return told | {"exit_code": int(code)}

@@ -1,0 +1,78 @@
+"""`coder infill`: what belongs at one place of a file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coder_cli import options, stdin, ui
+from coder_cli.errors import ExitCode, UsageError
+from coder_cli.settings import Settings
+
+if TYPE_CHECKING:
+    from coder_cli.assistant import Length
+    from coder_cli.infill import Hole
+    from coder_cli.model.types import Sampling
+
+_TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
+_SOURCE_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("target", required=False, metavar="[FILE:LINE[:COL]]")
+@click.option("--prefix-file", type=_SOURCE_FILE, help="The text before the hole.")
+@click.option("--suffix-file", type=_SOURCE_FILE, help="The text after the hole.")
+@click.option("--lines", type=click.IntRange(min=1), help="At most this many lines, blank ones not counted.")
+@options.generation(max_tokens=256)
+@options.model
+@options.device
+@options.threads
+@options.context_tokens
+@options.as_json
+@click.pass_obj
+def command(
+    settings: Settings,
+    target: str | None,
+    prefix_file: Path | None,
+    suffix_file: Path | None,
+    lines: int | None,
+    sampling: Sampling,
+    length: Length,
+    as_json: bool,
+) -> ExitCode:
+    """Fill in the code at a place in a file.
+
+    FILE:LINE is the end of that line, FILE:LINE:COL the place before that column; both count from 1. Instead
+    of a place in a file: --prefix-file and --suffix-file, or a text on stdin with one <FILL> in it. Only what
+    belongs into the hole is printed. It ends with the block the hole is in.
+    """
+    from coder_cli import answer, assistant
+
+    hole = _hole(target, prefix_file, suffix_file)
+    installed, model = assistant.open_model(settings, ui.say)
+    pieces = assistant.infill(model, hole, sampling, length, lines, ui.say)
+    return answer.deliver(pieces, installed.name, as_json=as_json, exact=True)
+
+
+def _hole(target: str | None, prefix_file: Path | None, suffix_file: Path | None) -> Hole:
+    """From the one way of naming it that was used."""
+    from coder_cli import infill
+    from coder_cli.files import read_source
+
+    if prefix_file or suffix_file:
+        if target is not None:
+            raise UsageError("Give FILE:LINE or --prefix-file and --suffix-file, not both.")
+        before, after = (read_source(path) if path else "" for path in (prefix_file, suffix_file))
+        return infill.Hole(before, after)
+    if target is None or target == "-":
+        if target is None and not stdin.is_piped():
+            raise UsageError("Which place?", "coder infill FILE:LINE")
+        return infill.at_mark(stdin.read())
+    place = _TARGET.fullmatch(target)
+    if place is None:
+        raise UsageError(f"{target!r} names no place.", "coder infill FILE:LINE or FILE:LINE:COL")
+    column = int(place["column"]) if place["column"] else None
+    return infill.at_position(read_source(Path(place["path"])), int(place["line"]), column)

@@ -1,0 +1,56 @@
+"""Reading source files and writing answers, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from coder_cli.errors import RepositoryError, UsageError
+from coder_cli.stdin import normal
+
+
+def read_source(path: Path) -> str:
+    """A text file with `\\n` line ends. RepositoryError where it cannot be read or is not UTF-8 text."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise RepositoryError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise RepositoryError(f"{path} is not UTF-8 text (byte {error.start}).") from error
+    if "\0" in text:
+        raise RepositoryError(f"{path} is a binary file.")
+    return normal(text)
+
+
+def check_free(path: Path, force: bool) -> None:
+    """Refuse before the work is done, not after."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(
+            f"{path} cannot be written: " + ("it is" if path.is_dir() else "there is no such") + " folder."
+        )
+    if path.exists() and not force:
+        raise UsageError(f"{path} exists.", "Give --force to replace it.")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Through a temporary file beside it; a link stays a link, an existing mode stays."""
+    path = path.resolve()
+    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=".coder-", delete=False) as new:
+        temporary = Path(new.name)
+        try:
+            new.write(text.encode("utf-8", errors="replace"))
+            new.flush()
+            os.fsync(new.fileno())
+            temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    """Python has no way to read it but to set it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
