@@ -60,7 +60,8 @@ _PLAIN_TEMPLATE = (
 )
 _TRAINING_TEXT = (
     "def add(first, second):\n    return first + second\n\n\nfor index in range(10):\n    print(index)\n",
-    "class Reader:\n    def __init__(self, path):\n        self.path = path\n\n    def read(self):\n        pass",
+    "class Reader:\n    def __init__(self, path):\n        self.path = path\n\n"
+    "    def read(self):\n        ...",
     "import os\nimport sys\n\nif __name__ == '__main__':\n    sys.exit(os.system('ls'))\n",
     "Write a function that returns the sum of two numbers. You are a helpful assistant.\n",
 )
