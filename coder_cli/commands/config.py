@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 
-@click.group("config")
-def command() -> None:
+@click.group("config", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
     """Show and change the settings."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_settings)
 
 
 @command.command("list")
 @options.as_json
 @click.pass_obj
-def list_settings(settings: Settings, as_json: bool) -> None:
+def list_settings(settings: Settings, as_json: bool = False) -> None:
     """Every setting, its value and where it came from."""
     if as_json:
         found = {name: _plain(getattr(settings, name)) for name in KEYS}

@@ -251,6 +251,10 @@ def test_config_list_says_where_each_value_came_from(
     found = json.loads(capsys.readouterr().out)
     assert found["exit_code"] == 0
     assert found["settings"]["threads"] == 2 and found["origins"] == {"threads": "CODER_THREADS"}
+    assert cli.main(["config"]) == 0
+    bare = capsys.readouterr().out
+    assert cli.main(["config", "list"]) == 0
+    assert capsys.readouterr().out == bare and "CODER_THREADS" in bare
     assert cli.main(["config", "path"]) == 0
     assert capsys.readouterr().out.endswith("coder/config.toml\n")
 
