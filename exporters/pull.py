@@ -76,6 +76,16 @@ def source_folder(cache: Path, name: str) -> Path:
     return cache / "sources" / folder_name(name)
 
 
+def kept_source(cache: Path, name: str) -> Path | None:
+    """What `--keep-source` left: a GGUF file or a folder of safetensors; None where nothing is complete."""
+    folder = source_folder(cache, name)
+    if any(folder.glob("*.partial")):
+        return None
+    if (folder / "config.json").is_file():
+        return folder
+    return next(iter(sorted(folder.glob("*.gguf"))), None)
+
+
 @contextmanager
 def locked(cache: Path, name: str) -> Iterator[None]:
     """Nobody else pulls or exports this model meanwhile. PullError says who does."""

@@ -1,0 +1,155 @@
+"""The layers of the house, its rooms, and who owns which library. A new file takes its room in LAYERS."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+# Lowest first. A module imports from its own row and from rows below it.
+LAYERS = (
+    "exporters.errors exporters.types",
+    "exporters.families exporters.targets exporters.artefacts exporters.parity_text",
+    "exporters.manifest exporters.store exporters.staging",
+    "exporters.partial exporters.hub exporters.wheels exporters.wanted exporters.pull",
+    "exporters.raw_file exporters.hf_config exporters.gguf_header exporters.gguf_tokenizer exporters.recognise "
+    "exporters.sidecars exporters.gguf_source exporters.safetensors_source exporters.sources",
+    "exporters.quantize exporters.tensor_file exporters.decoder exporters.weights exporters.traced "
+    "exporters.optimum exporters.reference exporters.verify",
+    "exporters.export",
+    "coder_cli.errors",
+    "coder_cli.model",
+    "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
+    "coder_cli.extract coder_cli.stdin coder_cli.files",
+    "coder_cli.assistant",
+    "coder_cli.ui coder_cli.options coder_cli.answer",
+    "coder_cli.bandwidth coder_cli.bench_peers coder_cli.bench_ours coder_cli.bench",
+    "coder_cli.commands",
+    "coder_cli.cli coder_cli.__main__",
+)
+# What `pull`, `export`, `models` and `bench` reach beyond this stays off the way to an answer.
+RUNNING_MAY_IMPORT = {
+    f"exporters.{room}"
+    for room in ("errors", "types", "families", "targets", "artefacts", "manifest", "store")
+}
+MAKERS = {f"coder_cli.commands.{name}" for name in ("pull", "export", "models", "bench")}
+OWNERS = {
+    "onnxruntime": {"coder_cli.model.session", "exporters.verify"},
+    "tokenizers": {
+        "coder_cli.model.tokenizer",
+        "exporters.gguf_tokenizer",
+        "exporters.sidecars",
+        "exporters.verify",
+    },
+    "onnx": {f"exporters.{room}" for room in ("decoder", "tensor_file", "traced", "optimum", "weights")}
+    | {"coder_cli.bandwidth"},
+    "gguf": {"exporters.gguf_source"},
+    "huggingface_hub": {"exporters.hub"},
+    "filelock": {"exporters.pull", "exporters.staging"},
+    "torch": {"exporters.optimum", "exporters.reference"},
+    "transformers": {"exporters.optimum", "exporters.reference"},
+    "optimum": {"exporters.optimum"},
+    "llama_cpp": {"coder_cli.bench_peers"},
+    "rich": {"coder_cli.ui"},
+    "jinja2": {"coder_cli.template_child"},
+    "platformdirs": {"coder_cli.settings"},
+    "tomlkit": {"coder_cli.commands.config"},
+    "psutil": {"coder_cli.model.device", "coder_cli.model.memory", "coder_cli.bench_ours"},
+    "os.environ": {"coder_cli.settings"},
+    "os.getenv": set(),
+    "print": set(),
+    "click.echo": set(),
+    # Two programs of their own, run as children, answer on their stdout; the door flushes.
+    "sys.stdout": {"coder_cli.ui", "coder_cli.cli", "coder_cli.template_child", "coder_cli.bench_peers"},
+    "sys.stderr": {"coder_cli.ui"},
+}
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+    for package in ("coder_cli", "exporters")
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if path.name != "__init__.py"
+}
+
+
+@cache
+def names(path: Path) -> tuple[str, ...]:
+    """Dotted names of what a file imports, anywhere in it, and of the attributes and calls it uses."""
+    return tuple(_names(path))
+
+
+def _names(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+
+
+def within(name: str, prefix: str) -> bool:
+    return f"{name}.".startswith(f"{prefix}.")
+
+
+def ours(path: Path) -> Iterator[str]:
+    """The modules of this project that a file imports."""
+    for name in names(path):
+        yield from (module for module in FILES if within(name, module))
+
+
+def layer(module: str) -> int:
+    found = [number for number, row in enumerate(LAYERS) if any(within(module, room) for room in row.split())]
+    assert len(found) == 1, f"{module} has {len(found)} rooms in LAYERS"
+    return found[0]
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_a_module_imports_only_from_its_layer_and_below(module: str) -> None:
+    above = {name for name in ours(FILES[module]) if layer(name) > layer(module)}
+    assert not above, f"{module} imports {above} from above"
+
+
+@pytest.mark.parametrize(
+    "module", [name for name in FILES if within(name, "coder_cli") and name not in MAKERS]
+)
+def test_the_running_assistant_stays_clear_of_the_export(module: str) -> None:
+    assert {name for name in ours(FILES[module]) if within(name, "exporters")} <= RUNNING_MAY_IMPORT
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_a_library_is_used_by_its_owners_only(library: str) -> None:
+    users = {module for module, path in FILES.items() if any(within(name, library) for name in names(path))}
+    assert users <= OWNERS[library]
+
+
+def test_rooms_and_owners_that_are_gone_leave_the_tables() -> None:
+    rooms = {room for row in LAYERS for room in row.split()} | set().union(*OWNERS.values()) | MAKERS
+    assert not {room for room in rooms if not any(within(module, room) for module in FILES)}
+
+
+def test_initialisers_are_empty_and_files_are_short() -> None:
+    assert not [
+        path
+        for package in ("coder_cli", "exporters")
+        for path in (ROOT / package).rglob("__init__.py")
+        if path.stat().st_size
+    ]
+    long = {
+        module for module, path in FILES.items() if len(path.read_text(encoding="utf-8").splitlines()) > 300
+    }
+    assert not long, f"{long} ask to be two files each"
+
+
+def test_the_wheel_holds_every_package_and_no_tests() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+        "packages"
+    ]
+    folders = {".".join(module.split(".")[:-1]) for module in FILES}
+    assert set(listed) == folders
