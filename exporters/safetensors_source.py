@@ -60,7 +60,7 @@ class SafetensorsSource:
         self.eos_ids = tuple(dict.fromkeys(eos_ids))
         self._states_bos = tokenizer.get("add_bos_token")
         self.chat_template = sidecars.chat_template(folder, tokenizer)
-        self.title = f"{folder.resolve().name} {config.get('_name_or_path') or ''}".strip()
+        self.title = f"{_folder_title(folder.resolve())} {config.get('_name_or_path') or ''}".strip()
         self.licence = sidecars.licence_name(folder)
         self.licence_text = sidecars.licence_text(folder)
 
@@ -144,6 +144,11 @@ def _decode(raw: bytes, storage: str, out: Float32Array) -> None:
         np.left_shift(np.frombuffer(raw, "<u2"), 16, out=out.view(np.uint32), dtype=np.uint32)
     else:
         out[...] = np.frombuffer(raw, "<f2" if storage == "F16" else "<f4")
+
+
+def _folder_title(folder: Path) -> str:
+    """The folder's name; in the Hub's cache (models--OWNER--NAME/snapshots/REVISION) the repository's."""
+    return folder.parent.parent.name if folder.parent.name == "snapshots" else folder.name
 
 
 def _shards(folder: Path) -> tuple[list[Path], set[str]]:
