@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +42,7 @@ def deliver(
         ui.say(f"{output}: {len(text.splitlines())} lines written")
     if as_json:
         ui.json(_as_json(text, model, completion, code))
-    elif output is None and ending and (not exact or sys.stdout.isatty()):
+    elif output is None and ending and (not exact or ui.is_read_by_a_person()):
         ui.answer(ending)
     _talk(text, completion, code)
     return code

@@ -63,6 +63,11 @@ def answer(text: str, end: str = "") -> None:
     _write(sys.stdout, text + end)
 
 
+def is_read_by_a_person() -> bool:
+    """Whether answers go to a terminal, not to a program or a file."""
+    return _at_terminal(sys.stdout)
+
+
 def say(text: str) -> None:
     """A line for the person: to stderr, not under --quiet."""
     if not _screen.quiet:
