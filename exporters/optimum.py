@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +18,12 @@ from types import ModuleType
 from typing import Any
 
 from exporters import manifest as manifests
-from exporters import sidecars
+from exporters import recognise, sidecars
 from exporters.errors import ExporterError, SourceError
 from exporters.hf_config import read_json
 from exporters.manifest import GRAPH_NAME, TOKENIZER_NAME, Layout, Manifest
 from exporters.sources import pickle_error
+from exporters.staging import staged, write_synced
 from exporters.store import sha256_of
 from exporters.targets import Target
 from exporters.types import Progress, Report, silent
@@ -54,7 +54,7 @@ def export_with_optimum(
     revision: str | None = None,
     licence: str | None = None,
     licence_text: str | None = None,
-    family: str = "plain",
+    family: str | None = None,
     report: Report = silent,
 ) -> Manifest:
     """Trace the checkpoint in the folder `source` and put the finished model folder at `out`.
@@ -69,24 +69,24 @@ def export_with_optimum(
         )
     _check(source)
     libraries = _libraries()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as work:
-        traced, staged = Path(work, "traced"), Path(work, "model")
-        staged.mkdir()
+    with staged(out) as folder:
+        traced = folder / "traced"
         report(Progress("tracing the model", 0, 0, "steps"))
         with _quiet():
             parameters, config = _trace(source, traced, libraries)
             tokenizer = _tokenizer_json(source, libraries)
-        (staged / TOKENIZER_NAME).write_text(tokenizer, encoding="utf-8")
-        files = {TOKENIZER_NAME: sha256_of(staged / TOKENIZER_NAME)}
-        files |= _write_graph(traced, staged, target, report)
-        licence_text = licence_text or sidecars.licence_text(source)
-        if licence_text is not None:
-            (staged / LICENCE_NAME).write_text(licence_text, encoding="utf-8")
-            files[LICENCE_NAME] = sha256_of(staged / LICENCE_NAME)
+        described = _described(source, config, traced, tokenizer, family)
+        files = _write_graph(traced, folder, target, report)
+        shutil.rmtree(traced)
+        small = {TOKENIZER_NAME: tokenizer}
+        text = licence_text or sidecars.licence_text(source)
+        if text:
+            small[LICENCE_NAME] = text
+        for file_name, content in small.items():
+            write_synced(folder / file_name, content.encode())
+        files |= {file_name: sha256_of(folder / file_name) for file_name in small}
         manifest = Manifest(
             name=name,
-            family=family,
             target=target.name,
             source=origin,
             revision=revision,
@@ -94,11 +94,10 @@ def export_with_optimum(
             parameters=parameters,
             files=files,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
-            quantisation={"method": "rounding of a traced graph", "bits": target.bits},
-            **_described(source, config, traced, tokenizer),
+            quantisation={"method": "a traced graph's matrices, without calibration", "bits": target.bits},
+            **described,
         )
-        manifests.write(manifest, staged)
-        _put(staged, out)
+        manifests.write(manifest, folder)
     return manifest
 
 
@@ -209,20 +208,20 @@ def _tokenizer_json(source: Path, libraries: _Libraries) -> str:
     return text
 
 
-def _write_graph(traced: Path, staged: Path, target: Target, report: Report) -> dict[str, str]:
+def _write_graph(traced: Path, folder: Path, target: Target, report: Report) -> dict[str, str]:
     """model.onnx and its data file -> their sha256."""
-    import onnx
-
     from exporters.tensor_file import TensorFile
     from exporters.traced import rewrite
 
-    with TensorFile(staged / DATA_NAME) as file:
+    with TensorFile(folder / DATA_NAME) as file:
         model = rewrite(traced, file, target, report)
-    onnx.save(model, str(staged / GRAPH_NAME))
-    return {GRAPH_NAME: sha256_of(staged / GRAPH_NAME), DATA_NAME: file.sha256}
+    write_synced(folder / GRAPH_NAME, model.SerializeToString())
+    return {GRAPH_NAME: sha256_of(folder / GRAPH_NAME), DATA_NAME: file.sha256}
 
 
-def _described(source: Path, config: dict[str, Any], traced: Path, tokenizer: str) -> dict[str, Any]:
+def _described(
+    source: Path, config: dict[str, Any], traced: Path, tokenizer: str, family: str | None
+) -> dict[str, Any]:
     """The part of the manifest that is read off the checkpoint and the traced graph."""
     from exporters.traced import past
 
@@ -232,19 +231,25 @@ def _described(source: Path, config: dict[str, Any], traced: Path, tokenizer: st
         raise SourceError(f"The {kind} model keeps its past in a way the runtime cannot feed.")
     settings = sidecars.read_optional(source / "tokenizer_config.json")
     generation = sidecars.read_optional(source / "generation_config.json")
+    eos_ids = (
+        *sidecars.token_ids(generation.get("eos_token_id")),
+        *sidecars.token_ids(config.get("eos_token_id")),
+    )
+    tokens = recognise.token_ids(tokenizer)
+    title = f"{source.resolve().name} {config.get('_name_or_path') or ''}"
+    template = sidecars.chat_template(source, settings)
+    named = recognise.family_named(family) if family else None
+    row = named or recognise.recognise(title, eos_ids, tokens, template)
     bos_ids = sidecars.token_ids(config.get("bos_token_id"))
     bos_id = bos_ids[0] if bos_ids else None
     wants_bos = settings.get("add_bos_token")
     if not isinstance(wants_bos, bool):
         wants_bos = bos_id is not None and sidecars.first_id(tokenizer) == bos_id
-    stops = (
-        *sidecars.token_ids(generation.get("eos_token_id")),
-        *sidecars.token_ids(config.get("eos_token_id")),
-    )
     window = next((config[key] for key in _WINDOWS if isinstance(config.get(key), int)), None)
     if window is None:
         raise SourceError(f"config.json of the {kind} model does not say how long its context is.")
     return {
+        "family": row.name,
         "layout": Layout.OPTIMUM,
         "architecture": kind,
         "context_length": window,
@@ -253,19 +258,10 @@ def _described(source: Path, config: dict[str, Any], traced: Path, tokenizer: st
         "kv_heads": cache.kv_heads,
         "head_dim": cache.head_dim,
         "kv_dtype": cache.dtype,
-        "bos_id": bos_id if wants_bos else None,
-        "stop_ids": tuple(dict.fromkeys(stops)),
-        "chat_template": sidecars.chat_template(source, settings),
+        "bos_id": bos_id if row.adds_bos or wants_bos else None,
+        "stop_ids": recognise.stop_ids(row, eos_ids, tokens),
+        "chat_template": template,
     }
 
 
 _WINDOWS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
-
-
-def _put(staged: Path, out: Path) -> None:
-    """Rename into place; an older model of the same name goes only once the new one is whole."""
-    older = staged.parent / "older"
-    if out.exists():
-        out.rename(older)
-    staged.rename(out)
-    shutil.rmtree(older, ignore_errors=True)
