@@ -17,8 +17,8 @@ LAYERS = (
     "exporters.families exporters.targets exporters.artefacts exporters.parity_text",
     "exporters.manifest exporters.store exporters.staging",
     "exporters.partial exporters.hub exporters.wheels exporters.wanted exporters.pull",
-    "exporters.raw_file exporters.hf_config exporters.gguf_header exporters.gguf_tokenizer exporters.recognise "
-    "exporters.sidecars exporters.gguf_source exporters.safetensors_source exporters.sources",
+    "exporters.raw_file exporters.hf_config exporters.gguf_header exporters.gguf_tokenizer "
+    "exporters.recognise exporters.sidecars exporters.gguf_source exporters.safetensors_source exporters.sources",
     "exporters.quantize exporters.tensor_file exporters.decoder exporters.weights exporters.traced "
     "exporters.optimum exporters.reference exporters.verify",
     "exporters.export",
@@ -28,7 +28,7 @@ LAYERS = (
     "coder_cli.extract coder_cli.stdin coder_cli.files",
     "coder_cli.assistant",
     "coder_cli.ui coder_cli.options coder_cli.answer",
-    "coder_cli.bandwidth coder_cli.bench_peers coder_cli.bench_ours coder_cli.bench",
+    "coder_cli.bandwidth coder_cli.bench_peers coder_cli.bench_ours coder_cli.bench coder_cli.bench_report",
     "coder_cli.commands",
     "coder_cli.cli coder_cli.__main__",
 )

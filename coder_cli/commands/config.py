@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 
 
 @click.group("config", invoke_without_command=True)
+@options.as_json
 @click.pass_context
-def command(context: click.Context) -> None:
+def command(context: click.Context, as_json: bool) -> None:
     """Show and change the settings."""
     if context.invoked_subcommand is None:
-        context.invoke(list_settings)
+        context.invoke(list_settings, as_json=as_json)
 
 
 @command.command("list")
 @options.as_json
 @click.pass_obj
-def list_settings(settings: Settings, as_json: bool = False) -> None:
+def list_settings(settings: Settings, as_json: bool) -> None:
     """Every setting, its value and where it came from."""
     if as_json:
         found = {name: _plain(getattr(settings, name)) for name in KEYS}
