@@ -18,7 +18,8 @@ LAYERS = (
     "exporters.manifest exporters.store exporters.staging",
     "exporters.partial exporters.hub exporters.wheels exporters.wanted exporters.pull",
     "exporters.raw_file exporters.hf_config exporters.gguf_header exporters.gguf_tokenizer "
-    "exporters.recognise exporters.sidecars exporters.gguf_source exporters.safetensors_source exporters.sources",
+    "exporters.recognise exporters.sidecars exporters.gguf_source exporters.safetensors_source "
+    "exporters.sources",
     "exporters.quantize exporters.tensor_file exporters.decoder exporters.weights exporters.traced "
     "exporters.optimum exporters.reference exporters.verify",
     "exporters.export",
