@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from pathlib import Path
 
 from exporters.errors import SourceError
@@ -17,12 +18,15 @@ class RawFile:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._file = path.open("rb", buffering=0)
+            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         except OSError as error:
             raise SourceError(f"{path} cannot be opened: {error.strerror}.") from error
         self.path = path
-        self.size = os.fstat(self._file.fileno()).st_size
+        self.size = os.fstat(descriptor).st_size
+        self._descriptor = descriptor
         self._seek = threading.Lock()
+        # Closed with the object at the latest: sources are often opened for a look at their configuration.
+        self.close = weakref.finalize(self, os.close, descriptor)
 
     def read(self, offset: int, count: int) -> bytes:
         """Exactly `count` bytes; SourceError where the file ends before."""
@@ -43,12 +47,9 @@ class RawFile:
     def _read_some(self, offset: int, count: int) -> bytes:
         try:
             if hasattr(os, "pread"):
-                return os.pread(self._file.fileno(), count, offset)
+                return os.pread(self._descriptor, count, offset)
             with self._seek:  # Windows has no pread
-                self._file.seek(offset)
-                return self._file.read(count)
+                os.lseek(self._descriptor, offset, os.SEEK_SET)
+                return os.read(self._descriptor, count)
         except OSError as error:
             raise SourceError(f"{self.path} cannot be read: {error.strerror}.") from error
-
-    def close(self) -> None:
-        self._file.close()
