@@ -144,7 +144,7 @@ class _Door:
         except click.ClickException as problem:
             return self._usage(problem)
         except (KeyboardInterrupt, click.Abort):
-            return self._show(CoderError("interrupted"), ExitCode.INTERRUPTED)
+            return self._interrupted()
         except MemoryError:
             return self._show(CoderError("There is not enough memory for this."), ExitCode.CONTEXT)
         except Exception as bug:
@@ -164,6 +164,12 @@ class _Door:
         else:
             ui.error(problem)
         return code
+
+    def _interrupted(self) -> int:
+        if self._as_json:
+            return self._show(CoderError("interrupted"), ExitCode.INTERRUPTED)
+        ui.say("interrupted")
+        return ExitCode.INTERRUPTED
 
     def _usage(self, problem: click.ClickException) -> int:
         context = getattr(problem, "ctx", None)

@@ -179,9 +179,11 @@ def _drawn() -> Iterator[Report]:
 
 
 def _amounts(done: float, total: float | None, speed: float | None, unit: str) -> str:
-    of = f" of {amount(total, unit)}" if total else ""
-    pace = f", {amount(speed, unit)}/s" if speed and unit == "B" else ""
-    return f"{amount(done, unit)}{of}{pace}"
+    if unit != "B":
+        return f"{done:.0f} of {amount(total, unit)}" if total else amount(done, unit)
+    of = f" of {amount(total)}" if total else ""
+    pace = f", {amount(speed)}/s" if speed else ""
+    return f"{amount(done)}{of}{pace}"
 
 
 def amount(count: float, unit: str = "B") -> str:

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 @click.command("export")
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--target", type=click.Choice(list(TARGETS)), default=DEFAULT_TARGET, show_default=True)
+@click.option(
+    "--target",
+    type=click.Choice(list(TARGETS)),
+    default=DEFAULT_TARGET,
+    show_default=True,
+    help="What it becomes.",
+)
 @click.option("--name", metavar="NAME", help="Its name among the installed models; unset: that of SOURCE.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Model folder to make.")
 @click.option("--family", type=click.Choice(list(FAMILIES)), help="Its prompt formats; unset: recognised.")

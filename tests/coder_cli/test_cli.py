@@ -144,7 +144,7 @@ def test_a_wrong_call_is_a_sentence_and_exit_code_2(
         (CoderError("Could not.", "coder try"), 1, "error: Could not.\n  coder try\n"),
         (ContextError("Too long."), 4, "error: Too long.\n"),
         (exporter_errors.PullError("No place.", "coder pull x"), 3, "error: No place.\n  coder pull x\n"),
-        (KeyboardInterrupt(), 130, "error: interrupted\n"),
+        (KeyboardInterrupt(), 130, "interrupted\n"),
         (MemoryError(), 4, "error: There is not enough memory for this.\n"),
         (missing_extra("cpu", "onnxruntime"), 3, "  pip install 'coder-cli[cpu]'\n"),
         (exporter_errors.missing_extra("hf", "transformers"), 3, "  pip install 'coder-cli[hf]'\n"),
