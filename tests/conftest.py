@@ -14,7 +14,7 @@ from exporters.store import InstalledModel, ModelStore
 
 REPOSITORY = Path(__file__).parent.parent
 # Read before any test moves the home.
-_STORE = Path(os.environ.get("CODER_TEST_STORE") or settings.load({}, Path("/")).models_dir)
+_STORE = Path(os.environ.get("CODER_TEST_STORE") or settings.load(os.environ, Path("/")).models_dir)
 _SHARED = Path(os.environ.get("CODER_SHARED_DATA") or REPOSITORY.parent / "shared" / "data")
 _REQUIRED = os.environ.get("CODER_REQUIRE_REAL_MODELS") == "1"
 
