@@ -217,7 +217,7 @@ def _entry(file: RawFile, name: str, entry: object, data_start: int) -> _Tensor:
     if not isinstance(entry, dict):
         raise SourceError(f"{where} has a damaged header entry.")
     try:
-        storage, shape, (start, stop) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
+        storage, shape, (start, stop) = str(entry["dtype"]), tuple(entry["shape"]), entry["data_offsets"]
     except (KeyError, TypeError, ValueError):
         raise SourceError(f"{where} has a damaged header entry.") from None
     if not all(isinstance(number, int) and number >= 0 for number in (*shape, start, stop)):

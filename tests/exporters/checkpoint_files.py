@@ -67,7 +67,7 @@ def random_tensors(config: DecoderConfig, seed: int = 0) -> dict[str, Floats]:
     """Values that every 16-bit format holds exactly."""
     random = np.random.default_rng(seed)
     return {
-        name: random.integers(-127, 128, shape).astype(np.float32) / 64
+        name: random.integers(-127, 128, shape).astype(np.float32) / np.float32(64)
         for name, shape in expected_shapes(config).items()
     }
 
@@ -102,7 +102,7 @@ def write_sharded(folder: Path, config: Mapping[str, Any], tensors: Mapping[str,
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     names = list(tensors)
-    places = {}
+    places: dict[str, str] = {}
     for number, part in enumerate((names[::2], names[1::2]), start=1):
         file = f"model-{number:05}-of-00002.safetensors"
         write_safetensors(folder / file, {name: tensors[name] for name in part}, "BF16")
