@@ -179,7 +179,10 @@ def _failures(repository: str, revision: str | None) -> Iterator[None]:
     except errors.HfHubHTTPError as error:
         raise PlaceFailed(f"The Hub refused {repository}: {_first_line(error)}") from error
     except _transport_errors() as error:
-        raise PlaceFailed(f"The Hub cannot be reached ({_first_line(error)}).") from error
+        raise PlaceFailed(
+            f"The Hub cannot be reached ({_first_line(error)}).",
+            "Check the network. HF_ENDPOINT names a mirror; a folder or GGUF file here can be pulled as well.",
+        ) from error
 
 
 def _transport_errors() -> tuple[type[Exception], ...]:
