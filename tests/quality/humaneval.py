@@ -5,9 +5,9 @@
     python -m tests.quality.humaneval --canonical
 
 Prompt, extraction and imports follow DeepSeek-Coder's eval_instruct.py, with two differences that hold for
-both sides: at most 512 new tokens, and an answer ends once its first fenced block is closed. Each side runs in
-a process of its own, one after the other. Results are appended as they come; a second start with the same file
-goes on where the first stopped. Exit code 1 when the canonical solutions do not all pass.
+both sides: at most 512 new tokens, and an answer ends once its first fenced block is closed. Each side runs
+in a process of its own, one after the other. Results are appended as they come; a second start with the same
+file goes on where the first stopped. Exit code 1 when the canonical solutions do not all pass.
 """
 
 from __future__ import annotations
