@@ -101,6 +101,13 @@ def tiny_checkpoint(
     return folder
 
 
+def write_tiny_checkpoint(folder: Path, config: DecoderConfig, tensors: Tensors) -> Path:
+    """A checkpoint of any shape, with the plain family's tokenizer."""
+    write_checkpoint(folder, config, tensors)
+    (folder / "tokenizer.json").write_text(tiny_tokenizer("plain"), encoding="utf-8")
+    return folder
+
+
 def write_checkpoint(
     folder: Path, config: DecoderConfig, tensors: Tensors, extra: dict[str, Any] | None = None
 ) -> None:
