@@ -10,11 +10,13 @@ from typing import Any
 
 import ml_dtypes
 import numpy as np
+import pytest
 from gguf import GGMLQuantizationType, GGUFWriter
 from gguf.quants import quantize
 from numpy.typing import NDArray
 
-from exporters.sources import DecoderConfig, expected_shapes
+from exporters.errors import SourceError
+from exporters.sources import DecoderConfig, check, expected_shapes, open_source
 
 Floats = NDArray[np.float32]
 DTYPES = {"F32": np.float32, "F16": np.float16, "BF16": ml_dtypes.bfloat16}
@@ -61,6 +63,14 @@ _GGUF_NAMES = {
     "input_layernorm": "attn_norm",
     "post_attention_layernorm": "ffn_norm",
 }
+
+
+def refusal(path: Path) -> SourceError:
+    """What opening and checking says."""
+    with pytest.raises(SourceError) as caught:
+        check(open_source(path))
+    assert caught.value.message.endswith("."), caught.value.message
+    return caught.value
 
 
 def random_tensors(config: DecoderConfig, seed: int = 0) -> dict[str, Floats]:
