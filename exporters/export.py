@@ -84,7 +84,7 @@ def export_source(
     row = (
         recognise.family_named(family)
         if family
-        else recognise.recognise(source.title, source.eos_ids, tokens)
+        else recognise.recognise(source.title, source.eos_ids, tokens, source.chat_template)
     )
     graph = decoder(config, target, partial(plan, target=target))
     check_space(out, weights.file_size(graph, target.dtype) + GRAPH_ROOM)
