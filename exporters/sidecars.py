@@ -35,7 +35,7 @@ def chat_template(folder: Path, tokenizer_config: Json) -> str | None:
     """The jinja template: a file of its own (newer), or in tokenizer_config.json, where it may be a list."""
     own_file = folder / "chat_template.jinja"
     if own_file.is_file():
-        return own_file.read_text(encoding="utf-8")
+        return own_file.read_text(encoding="utf-8", errors="replace")
     template = tokenizer_config.get("chat_template")
     if isinstance(template, list):
         named = {str(row.get("name")): row.get("template") for row in template if isinstance(row, dict)}
