@@ -137,8 +137,11 @@ class _Graph:
         """Forget everything; room for `capacity` tokens."""
         size = capacity if self._manifest.layout is Layout.FUSED else 0
         shape = (1, self._manifest.kv_heads, size, self._manifest.head_dim)
-        zeros = np.zeros(shape, self._manifest.kv_dtype)
-        self._past = {name: self._value(zeros, self._device, 0) for name, _ in self._names}
+        # An array each: on the CPU the value keeps the array's own memory.
+        self._past = {
+            name: self._value(np.zeros(shape, self._manifest.kv_dtype), self._device, 0)
+            for name, _ in self._names
+        }
         self._length = 0
 
     def run(self, ids: list[int], wanted: int) -> Floats:
