@@ -23,8 +23,8 @@ from coder_cli.errors import ModelError
 from exporters.types import Progress, Report
 
 NEXT_REQUEST = "\n# Next request: write the tests for the code above, one for each branch.\n"
-# Context beyond prompt and answer: the next request, and what joined text may split into more.
-HEADROOM_TOKENS = 64
+# An answer read again as text may split into more tokens; one of broken UTF-8 into three for one.
+RESPLIT = 4
 READ_BYTES = 16 << 20
 
 
@@ -83,6 +83,7 @@ class Child:
                 side.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._talk
             )
         except OSError as error:
+            self._talk.close()
             raise ModelError(f"{side.command[0]} cannot be started: {error.strerror}.") from error
         self._to, self._from = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
 
@@ -139,6 +140,7 @@ def measure(
     plan: Plan, sides: Sequence[Side], encode: Callable[[str], list[int]], report: Report
 ) -> dict[int, list[list[Round]]]:
     """Context -> one list a side of `plan.runs` rounds. `encode` is our tokenizer's, with BOS."""
+    next_tokens = len(encode(NEXT_REQUEST))
     for side in sides:
         _read_through(side.model)
     total = plan.runs * len(plan.contexts) * len(sides)
@@ -147,17 +149,17 @@ def measure(
     done = 0
     for context in plan.contexts:
         text, ids = code_prompt(context, encode)
+        room = context + RESPLIT * plan.new_tokens + next_tokens
         rounds[context] = [[] for _ in sides]
         for _ in range(plan.runs):
             for side, kept in zip(sides, rounds[context], strict=True):
-                kept.append(_round(side, plan, text, ids))
+                kept.append(_round(side, plan, room, text, ids))
                 done += 1
                 report(Progress("measuring", done, total, "rounds"))
     return rounds
 
 
-def _round(side: Side, plan: Plan, text: str, ids: list[int]) -> Round:
-    room = len(ids) + plan.new_tokens + HEADROOM_TOKENS
+def _round(side: Side, plan: Plan, room: int, text: str, ids: list[int]) -> Round:
     with Child(side) as child:
         loaded = child.ask("load", path=str(side.model), threads=plan.threads, context=room)
         seen = child.ask("measure", text=text, ids=ids, new_tokens=plan.new_tokens, next_request=NEXT_REQUEST)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from coder_cli import options, ui
-from coder_cli.errors import UsageError
+from coder_cli.errors import ContextError, UsageError
 from coder_cli.settings import Settings
 
 DEFAULT_CONTEXTS = (512, 4096)
@@ -82,6 +82,13 @@ def command(
     if (against is None) != (gguf is None):
         raise UsageError("--against and --gguf belong together.", "--against llama.cpp --gguf FILE")
     model = ModelStore(settings.models_dir).resolve(settings.model)
+    longest = max(contexts or DEFAULT_CONTEXTS)
+    if longest >= model.manifest.context_length:
+        raise ContextError(
+            f"{model.name} has a context of {model.manifest.context_length} tokens: "
+            f"a prompt of {longest} leaves no room for an answer.",
+            "coder bench --context N",
+        )
     tokenizer = Tokenizer.open(model.folder, model.manifest)
     sides = [bench.ours(model.folder, settings.device)]
     if gguf is not None:
