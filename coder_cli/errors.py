@@ -51,8 +51,3 @@ class RepositoryError(CoderError):
     """A repository, file or index cannot be used."""
 
     exit_code = ExitCode.REPOSITORY
-
-
-def missing_extra(extra: str, what: str) -> ModelError:
-    """The error of an owner whose library is not installed: `what` needs it, the help line installs it."""
-    return ModelError(f"{what} is not installed.", f"pip install 'coder-cli[{extra}]'")

@@ -24,14 +24,13 @@ class PullError(ExporterError):
     """No place served the bytes, or the bytes were not the ones pinned."""
 
 
-class ExtraError(ExporterError):
-    """A library of an optional extra is not installed."""
-
-
-def missing_extra(extra: str, what: str) -> ExtraError:
-    """The error of an owner whose library is not installed: `what` needs it, the help line installs it."""
-    return ExtraError(f"{what} is not installed.", f"pip install 'coder-cli[{extra}]'")
-
-
 class PlaceFailed(PullError):
     """One place cannot serve an artefact; the next one is asked."""
+
+
+def missing_extra(extra: str, purpose: str, error: ImportError) -> ExporterError:
+    """What the owner of an optional library raises without it; `extra` may be several, as "cpu,hf"."""
+    return ExporterError(
+        f"{purpose} needs the {extra.rpartition(',')[2]} extra: {error.name} is not installed.",
+        f"pip install 'coder-cli[{extra}]'",
+    )

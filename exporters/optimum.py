@@ -19,7 +19,7 @@ from typing import Any
 
 from exporters import manifest as manifests
 from exporters import recognise, sidecars
-from exporters.errors import ExporterError, SourceError
+from exporters.errors import ExporterError, SourceError, missing_extra
 from exporters.hf_config import read_json
 from exporters.manifest import GRAPH_NAME, TOKENIZER_NAME, Layout, Manifest
 from exporters.sources import pickle_error
@@ -110,10 +110,7 @@ def _libraries() -> _Libraries:
             import transformers
             from optimum.exporters.tasks import TasksManager
     except ImportError as error:
-        raise ExporterError(
-            f"Exporting through optimum needs the hf extra: {error.name} is not installed.",
-            'python -m pip install "coder-cli[cpu,hf]"',
-        ) from error
+        raise missing_extra("cpu,hf", "Exporting through optimum", error) from error
     return _Libraries(torch, transformers, optimum.exporters.onnx, TasksManager)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exporters.errors import ExporterError, SourceError
+from exporters.errors import SourceError, missing_extra
 from exporters.manifest import Layout, Manifest
 from exporters.sources import DecoderConfig, open_source
 from exporters.types import Progress, Report
@@ -66,10 +66,7 @@ def _libraries() -> tuple[ModuleType, ModuleType]:
         import torch
         import transformers
     except ImportError as error:
-        raise ExporterError(
-            f"The reference that a graph is compared with needs the hf extra: {error.name} is not installed.",
-            'python -m pip install "coder-cli[hf]"',
-        ) from error
+        raise missing_extra("hf", "The reference that a graph is compared with", error) from error
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     return torch, transformers

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from exporters import manifest as manifests
 from exporters import parity_text, reference
-from exporters.errors import ExporterError
+from exporters.errors import ExporterError, missing_extra
 from exporters.families import FAMILIES
 from exporters.manifest import GRAPH_NAME, TOKENIZER_NAME, Layout, Manifest
 from exporters.reference import Fed, Floats
@@ -107,7 +107,10 @@ class _Graph:
     """The exported graph run on its own: a check that shared the runtime's code would share its mistakes."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
-        import onnxruntime
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise missing_extra("cpu", "Running a graph to verify it", error) from error
 
         cuda = TARGETS[manifest.target].device is Device.CUDA
         provider = "CUDAExecutionProvider" if cuda else "CPUExecutionProvider"

@@ -36,7 +36,7 @@ class Request:
 
 
 class StopText:
-    """Cuts text at the first stop string, also where tokens split it.
+    """Cuts text before the stop string that is complete first, also where tokens split it.
 
     The longest end of the text that could begin a stop string is held back until it is decided.
     """
@@ -49,10 +49,10 @@ class StopText:
     def push(self, piece: str) -> str:
         """Text that may be shown now."""
         text = self._held + piece
-        at = min((place for stop in self._stops if (place := text.find(stop)) >= 0), default=-1)
-        if at >= 0:
+        places = [(at + len(stop), at) for stop in self._stops if (at := text.find(stop)) >= 0]
+        if places:
             self.found, self._held = True, ""
-            return text[:at]
+            return text[: min(places)[1]]
         held = max((_overlap(text, stop) for stop in self._stops), default=0)
         self._held = text[len(text) - held :]
         return text[: len(text) - held]

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from coder_cli import cli, options, ui
-from coder_cli.errors import CoderError, ContextError, ExitCode, missing_extra
+from coder_cli.errors import CoderError, ContextError, ExitCode
 from coder_cli.settings import Settings
 from exporters import errors as exporter_errors
 
@@ -146,8 +146,11 @@ def test_a_wrong_call_is_a_sentence_and_exit_code_2(
         (exporter_errors.PullError("No place.", "coder pull x"), 3, "error: No place.\n  coder pull x\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
         (MemoryError(), 4, "error: There is not enough memory for this.\n"),
-        (missing_extra("cpu", "onnxruntime"), 3, "  pip install 'coder-cli[cpu]'\n"),
-        (exporter_errors.missing_extra("hf", "transformers"), 3, "  pip install 'coder-cli[hf]'\n"),
+        (
+            exporter_errors.missing_extra("cpu,hf", "This", ModuleNotFoundError("no", name="torch")),
+            3,
+            "error: This needs the hf extra: torch is not installed.\n  pip install 'coder-cli[cpu,hf]'\n",
+        ),
     ],
 )
 def test_every_error_is_a_sentence_and_its_exit_code(
