@@ -64,7 +64,7 @@ def _fence(scratch):
     never = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork",
              "pty.", "ctypes.", "os.kill", "signal.pthread_kill")
     changes = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.chown", "os.link",
-               "os.symlink", "os.truncate", "os.utime", "shutil.")
+               "os.symlink", "os.truncate", "os.utime", "shutil.", "sqlite3.connect")
     inside, join, fspath, refused = scratch + "/", os.path.join, os.fspath, PermissionError
     isinstance_, str_, int_, decode, real = isinstance, str, int, os.fsdecode, os.path.realpath
     def outside(path):
