@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hf_checkpoints import BOS, EOS, VOCAB, save
 
 from exporters import manifest as manifests
 from exporters.errors import ExporterError, SourceError
@@ -14,6 +13,7 @@ from exporters.manifest import Layout
 from exporters.optimum import export_with_optimum
 from exporters.targets import TARGETS
 from exporters.verify import verify
+from tests.exporters.hf_checkpoints import BOS, EOS, VOCAB, save
 
 pytestmark = [pytest.mark.hf, pytest.mark.filterwarnings("ignore")]  # the libraries warn about themselves
 

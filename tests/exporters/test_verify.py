@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hf_checkpoints import BOS, EOS, VOCAB, save
 
 from exporters import manifest as manifests
 from exporters import verify as verifying
@@ -17,6 +16,7 @@ from exporters.errors import ExporterError, SourceError
 from exporters.export import export
 from exporters.targets import TARGETS
 from exporters.verify import Verification, verify
+from tests.exporters.hf_checkpoints import BOS, EOS, VOCAB, save
 
 pytestmark = [pytest.mark.hf, pytest.mark.filterwarnings("ignore")]  # the libraries warn about themselves
 
