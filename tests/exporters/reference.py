@@ -1,4 +1,4 @@
-"""A Llama/Qwen2 forward pass as the papers write it: no cache, no fusion, float64. It shares nothing with ours.
+"""A Llama/Qwen2 forward pass as the papers write it: no cache, no fusion, float64. Independent of ours.
 
 Rotary positions after Su et al. 2021 in the rotate-half layout, linear scaling after Chen et al. 2023,
 RMSNorm after Zhang and Sennrich 2019, SwiGLU after Shazeer 2020.
