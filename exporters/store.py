@@ -97,7 +97,10 @@ class ModelStore:
         if installed:
             wrong_device = [device is not None and TARGETS[m.target].device is not device for m in installed]
             return installed[wrong_device.index(min(wrong_device))]
-        folder = Path(reference).expanduser()
+        try:
+            folder = Path(reference).expanduser()
+        except RuntimeError:  # ~somebody, who is not on this machine
+            raise self._missing(reference, target) from None
         if (folder / MANIFEST_NAME).is_file():
             return _open(folder, None, None)
         raise self._missing(reference, target)

@@ -34,9 +34,9 @@ def locate(reference: str, report: Report = silent) -> Wanted:
 
     A Hub id is owner/name, or owner/name/FILE.gguf where a repository holds several.
     """
-    path = Path(reference).expanduser()
     row = artefacts.known(reference)
-    if row is None and path.exists():
+    path = _here(reference)
+    if row is None and path is not None:
         return _local(path.absolute(), report)
     if row is not None:
         return Wanted(row.name, model=row)
@@ -47,6 +47,15 @@ def locate(reference: str, report: Report = silent) -> Wanted:
             "coder pull deepseek-coder-6.7b-base",
         )
     return _remote(reference)
+
+
+def _here(reference: str) -> Path | None:
+    """The existing path a reference names."""
+    try:
+        path = Path(reference).expanduser()
+    except RuntimeError:  # ~somebody, who is not on this machine
+        return None
+    return path if reference.strip() and path.exists() else None
 
 
 def _local(path: Path, report: Report) -> Wanted:

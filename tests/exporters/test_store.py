@@ -149,6 +149,7 @@ def test_among_targets_the_device_decides_then_the_table(store: ModelStore) -> N
         ),
         ("model@gpu", "There is no target 'gpu'", None),
         ("/nowhere/at/all", "no folder with a coder.json", "coder models"),
+        ("~nobody-of-that-name/model", "no folder with a coder.json", "coder models"),
     ],
 )
 def test_what_is_not_installed_is_said_with_the_next_step(
