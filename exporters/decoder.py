@@ -76,9 +76,11 @@ def decoder(config: DecoderConfig, target: Target, plan: Plan) -> Decoder:
 
 def rotary_tables(config: DecoderConfig, dtype: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """cos and sin, [context_length, head_dim / 2]. Linear scaling divides the position (Chen et al. 2023)."""
-    exponents = np.arange(0, config.head_dim, 2, dtype=np.float64) / config.head_dim
-    positions = np.arange(config.context_length, dtype=np.float64) / config.rope_linear_factor
-    angles = positions[:, None] * config.rope_theta**-exponents
+    # Rounded to float32 where transformers rounds, as the weights were trained with those angles: with exact
+    # ones the logits of a float32 model differ by 2e-3 past position 4096 instead of 1e-4.
+    wavelengths = config.rope_theta ** (np.arange(0, config.head_dim, 2) / config.head_dim)
+    frequencies = np.float32(1) / wavelengths.astype(np.float32) / np.float32(config.rope_linear_factor)
+    angles = np.arange(config.context_length, dtype=np.float32)[:, None] * frequencies
     return np.cos(angles).astype(dtype), np.sin(angles).astype(dtype)
 
 
