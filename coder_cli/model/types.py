@@ -98,7 +98,7 @@ class LanguageModel(Protocol):
     def encode(self, parts: Sequence[Part]) -> list[int]: ...
 
     def generate(self, prompt: Prompt, sampling: Sampling) -> Iterator[str | Completion]:
-        """Pieces of text as they come, then one Completion, last. ContextError where the prompt is too long."""
+        """Pieces of text as they come, then one Completion, last. ContextError where it does not fit."""
         ...
 
     def cancel(self) -> None:

@@ -64,7 +64,17 @@ def test_a_model_that_ends_by_itself_is_taken_at_its_word() -> None:
     assert filled("", "", "\n\n") == ("\n\n", False)
 
 
-@given(st.lists(st.text("ab \n", max_size=5)), st.sampled_from(["", "    ", "x = ", "\n"]))
+def test_the_model_writes_the_indentation_and_it_is_taken_off() -> None:
+    hole = Hole("def f():\n    ", "\n")
+    assert hole.unindented == Hole("def f():\n", "\n")
+    assert filled(hole.prefix, hole.suffix, "    a = 1\n    b\n") == ("a = 1\n    b\n", False)
+    assert filled(hole.prefix, hole.suffix, "      a") == ("  a", False)
+    assert filled(hole.prefix, hole.suffix, "  a") == ("a", False)
+    for prefix in ("", "a\n", "x = ", "    x = "):
+        assert Hole(prefix, "").unindented.prefix == prefix
+
+
+@given(st.lists(st.text("ab \n", max_size=5)), st.sampled_from(["", "x = ", "\n"]))
 def test_without_an_end_of_ours_every_character_is_passed_on(pieces: list[str], prefix: str) -> None:
     middle = Middle(Hole(prefix, "\nnothing the model writes\n"))
     shown = "".join(map(middle.push, pieces)) + middle.close()
