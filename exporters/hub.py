@@ -87,16 +87,21 @@ def fetch(found: Listing, file: HubFile, partial: Partial) -> None:
     from huggingface_hub.utils._headers import build_hf_headers
 
     constants.DOWNLOAD_CHUNK_SIZE = CHUNK_BYTES
-    if partial.size == file.content.bytes:
-        return
+    farthest = partial.size
     with _failures(found.repository, found.commit):
-        http_get(
-            hf_hub_url(found.repository, file.name, revision=found.commit),
-            cast(BinaryIO, partial),
-            resume_size=partial.size,
-            headers={**build_hf_headers(), "Accept-Encoding": "identity"},
-            expected_size=file.content.bytes,
-        )
+        while partial.size < file.content.bytes:
+            try:
+                http_get(
+                    hf_hub_url(found.repository, file.name, revision=found.commit),
+                    cast(BinaryIO, partial),
+                    resume_size=partial.size,
+                    headers={**build_hf_headers(), "Accept-Encoding": "identity"},
+                    expected_size=file.content.bytes,
+                )
+            except _transport_errors():
+                if partial.size <= farthest:
+                    raise
+                farthest = partial.size  # bytes came before it broke: go on from there
 
 
 def snapshot_files(found: Listing) -> list[HubFile]:

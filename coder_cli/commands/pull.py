@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -73,6 +74,7 @@ def _make_ready(
     room = Room(settings.models_dir, target)
     with locked(settings.cache_dir, wanted.name), ui.progress() as report:
         fetched = fetch(wanted, settings.cache_dir, room, revision=revision, report=report, notice=ui.say)
+        _tell_remark(wanted, fetched)
         try:
             export(
                 fetched.path,
@@ -93,6 +95,19 @@ def _make_ready(
         elif fetched.folder is not None:
             shutil.rmtree(fetched.folder)
     return store.resolve(wanted.name, target.name)
+
+
+def _tell_remark(wanted: Wanted, fetched: Fetched) -> None:
+    """A checkpoint that is not in the table may look like a family and be none of it."""
+    if wanted.model is not None or wanted.notice is not None:
+        return
+    from exporters.recognise import remark
+    from exporters.sources import open_source
+
+    with closing(open_source(fetched.path)) as source:
+        found = remark(source)
+    if found is not None:
+        ui.warn(found)
 
 
 def _tell_kept(fetched: Fetched) -> None:

@@ -5,6 +5,7 @@ HF_ENDPOINT is read when the library is imported, so every pull runs in a proces
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -35,11 +36,18 @@ LARGE = frozenset(name for name in SNAPSHOT if name.endswith((".safetensors", ".
 FETCH = """
 import json, sys
 from pathlib import Path
-from exporters import errors, pull, wanted
+from exporters import artefacts, errors, pull, wanted
 from exporters.targets import TARGETS
 
 reports, notices = [], []
 cache, reference, revision = Path(sys.argv[1]), sys.argv[2], sys.argv[3] or None
+if len(sys.argv) > 4:
+    file, size, digest, *repositories = json.loads(sys.argv[4])
+    places = tuple(artefacts.Hub(repository, file) for repository in repositories)
+    artefact = artefacts.Artefact(file, size, digest, places)
+    artefacts.MODELS["probe"] = artefacts.KnownModel(
+        "probe", 1000, "Apache-2.0", "Apache-2.0.txt", artefact=artefact
+    )
 room = pull.Room(cache / "store", TARGETS["cpu-int4"])
 try:
     found = wanted.locate(reference)
@@ -67,9 +75,12 @@ def hub() -> Iterator[Hub]:
 def pull(hub: Hub, tmp_path: Path) -> Pull:
     """Fetch from the loopback Hub in a new process. What it says, as a dict."""
 
-    def run(reference: str, revision: str = "", **variables: str) -> dict[str, Any]:
+    def run(
+        reference: str, revision: str = "", probe: list[Any] | None = None, **variables: str
+    ) -> dict[str, Any]:
+        words = [str(tmp_path / "cache"), reference, revision, *([json.dumps(probe)] if probe else [])]
         done = subprocess.run(
-            [sys.executable, "-c", FETCH, str(tmp_path / "cache"), reference, revision],
+            [sys.executable, "-c", FETCH, *words],
             env={**os.environ, "HF_ENDPOINT": hub.address, **variables},
             capture_output=True,
             text=True,
@@ -214,3 +225,28 @@ def test_a_known_model_comes_with_the_licence_we_ship_where_the_hub_has_none(pul
     assert told["licence"].startswith("DeepSeek")
     assert "Use Restrictions" in told["licence_text"]
     assert told["notices"] == ["deepseek-coder-1.3b-base: served by Hub deepseek-ai/deepseek-coder-1.3b-base"]
+
+
+def test_a_known_file_is_served_by_the_first_place_that_holds_its_very_bytes(pull: Pull, hub: Hub) -> None:
+    hub.repositories["other/bytes"] = Repository({"a.gguf": b"x" * len(WEIGHTS)}, frozenset({"a.gguf"}))
+    hub.repositories["right/bytes"] = Repository({"a.gguf": WEIGHTS}, frozenset({"a.gguf"}))
+    digest = hashlib.sha256(WEIGHTS).hexdigest()
+    told = pull("probe", probe=["a.gguf", len(WEIGHTS), digest, "no/where", "other/bytes", "right/bytes"])
+    assert Path(told["path"]).read_bytes() == WEIGHTS
+    assert (told["origin"], told["revision"]) == ("Hub right/bytes", COMMIT)
+    assert [line.split(":")[0] for line in told["notices"]] == [
+        "Hub no/where does not serve it",
+        "Hub other/bytes does not serve it",
+        "probe",
+    ]
+    assert {one.path for one in hub.downloads()} == {"/cdn/right/bytes/a.gguf"}
+
+
+def test_lying_bytes_of_a_known_file_end_the_pull(pull: Pull, hub: Hub, tmp_path: Path) -> None:
+    hub.repositories["right/bytes"] = Repository(
+        {"a.gguf": WEIGHTS}, frozenset({"a.gguf"}), lies={"a.gguf": bytes(len(WEIGHTS))}
+    )
+    digest = hashlib.sha256(WEIGHTS).hexdigest()
+    told = pull("probe", probe=["a.gguf", len(WEIGHTS), digest, "right/bytes"])
+    assert told["kind"] == "PullError" and "another sha256" in told["error"]
+    assert not list((tmp_path / "cache").rglob("a.gguf*"))

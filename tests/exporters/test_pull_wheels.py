@@ -7,8 +7,10 @@ import io
 import os
 import sys
 import tarfile
+import threading
 import venv
 import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -244,6 +246,55 @@ def test_a_second_pull_is_told_who_is_at_it(cache: Path) -> None:
             pass
     with locked(cache, "tiny"):
         pass
+
+
+def test_an_index_over_http_is_used_as_pip_is_told_and_the_bar_moves_meanwhile(
+    index: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_all(index)
+    moved = threading.Event()
+    waited: list[bool] = []
+
+    class Index(BaseHTTPRequestHandler):
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Silent."""
+
+        def do_GET(self) -> None:
+            folder, _, name = self.path.strip("/").rpartition("/")
+            if folder != "files":
+                links = "".join(f'<a href="/files/{path.name}">{path.name}</a>' for path in index.iterdir())
+                self.reply(f"<html><body>{links}</body></html>".encode(), "text/html")
+            else:
+                self.reply((index / name).read_bytes(), "application/octet-stream")
+
+        def reply(self, data: bytes, kind: str) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data[:-500])
+            self.wfile.flush()
+            if kind != "text/html":
+                waited.append(moved.wait(30))
+            self.wfile.write(data[-500:])
+
+    def see(now: Progress) -> None:
+        if now.done > PART_BYTES // 2:
+            moved.set()
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Index)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.delenv("PIP_FIND_LINKS")
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_address[1]}/simple")
+    try:
+        assert pull(cache, see).path.read_bytes() == DATA
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert waited == [True] * PARTS
 
 
 def test_a_disk_without_room_is_noticed_before_anything_is_fetched(
