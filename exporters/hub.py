@@ -186,7 +186,7 @@ def _failures(repository: str, revision: str | None) -> Iterator[None]:
     except _transport_errors() as error:
         raise PlaceFailed(
             f"The Hub cannot be reached ({_first_line(error)}).",
-            "Check the network. HF_ENDPOINT names a mirror; a folder or GGUF file here can be pulled as well.",
+            "Check the network. HF_ENDPOINT names a mirror; a folder or GGUF file here can be pulled too.",
         ) from error
 
 

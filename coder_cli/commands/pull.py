@@ -74,8 +74,8 @@ def _make_ready(
     room = Room(settings.models_dir, target)
     with locked(settings.cache_dir, wanted.name), ui.progress() as report:
         fetched = fetch(wanted, settings.cache_dir, room, revision=revision, report=report, notice=ui.say)
-        _tell_remark(wanted, fetched)
         try:
+            _tell_remark(wanted, fetched)
             export(
                 fetched.path,
                 store.place(wanted.name, target.name),
