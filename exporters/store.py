@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 import re
 import shutil
 import uuid
@@ -89,7 +90,8 @@ class ModelStore:
     def resolve(
         self, reference: str, target: str | None = None, device: Device | None = None
     ) -> InstalledModel:
-        """A name, an alias, `name@target`, a Hub id, or the path of a model folder; names win over paths.
+        """A name, an alias, `name@target`, a Hub id, or the path of a model folder (`./folder` for one right
+        here); names win over paths.
 
         Among several targets, those for `device` come first, then the order of the target table.
         """
@@ -97,11 +99,8 @@ class ModelStore:
         if installed:
             wrong_device = [device is not None and TARGETS[m.target].device is not device for m in installed]
             return installed[wrong_device.index(min(wrong_device))]
-        try:
-            folder = Path(reference).expanduser()
-        except RuntimeError:  # ~somebody, who is not on this machine
-            raise self._missing(reference, target) from None
-        if (folder / MANIFEST_NAME).is_file():
+        folder = _as_path(reference)
+        if folder is not None and (folder / MANIFEST_NAME).is_file():
             return _open(folder, None, None)
         raise self._missing(reference, target)
 
@@ -188,11 +187,23 @@ class ModelStore:
             return StoreError(f"The model {called} is not installed.", f"coder pull {short}")
         close = difflib.get_close_matches(reference, [*names, *ALIASES, *MODELS], n=1)
         hint = f" Did you mean {close[0]}?" if close else ""
+        if Path(reference, MANIFEST_NAME).is_file():
+            hint = f" For the folder here: ./{reference}"
         have = f" Installed: {', '.join(names)}." if names else " No model is installed yet."
         return StoreError(
             f"No model {reference!r} is installed, and it is no folder with a {MANIFEST_NAME}.{hint}{have}",
             "coder models" if names else f"coder pull {DEFAULT_ALIAS}",
         )
+
+
+def _as_path(reference: str) -> Path | None:
+    """None for a bare word: a cloned repository with a folder of that name must not become the model."""
+    if "/" not in reference and os.sep not in reference and not reference.startswith((".", "~")):
+        return None
+    try:
+        return Path(reference).expanduser()
+    except RuntimeError:  # ~somebody, who is not on this machine
+        return None
 
 
 def _split(reference: str) -> tuple[str | None, str | None]:

@@ -221,3 +221,17 @@ def test_verify_reads_nothing_outside_of_the_folder(store: ModelStore, tmp_path:
     text["files"] = {"../secret": hashlib.sha256(b"x").hexdigest()}
     (folder / "coder.json").write_text(json.dumps(text))
     assert store.verify(store.resolve("model")) == ["../secret is missing"]
+
+
+def test_a_bare_word_never_means_a_folder_of_the_repository_one_stands_in(
+    store: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "starter").mkdir()
+    manifests.write(MANIFEST, tmp_path / "starter")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StoreError, match="not installed"):
+        store.resolve("starter")
+    (tmp_path / "starter").rename("other")
+    with pytest.raises(StoreError, match=r"For the folder here: \./other"):
+        store.resolve("other")
+    assert store.resolve("./other").manifest == MANIFEST
