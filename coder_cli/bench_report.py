@@ -71,7 +71,7 @@ def cpu_flags() -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What the machine's memory lets a decoded token take at least."""
+    """What the machine's memory lets a decoded token take at least. None for a model that is not in it."""
 
     read_bandwidth: float  # bytes a second
     weight_bytes: int  # a token
@@ -85,14 +85,14 @@ class Limit:
         return speed * self.bytes_per_token(position) / self.read_bandwidth
 
 
-def as_json(plan: Plan, sides: Sequence[Side], rounds: Rounds, limit: Limit) -> dict[str, Any]:
+def as_json(plan: Plan, sides: Sequence[Side], rounds: Rounds, limit: Limit | None) -> dict[str, Any]:
     """The object of `coder bench --json`, as its docstring documents it."""
     facts = [rounds[plan.contexts[0]][number][0].facts for number in range(len(sides))]
     return {
         "threads": plan.threads,
         "runs": plan.runs,
         "new_tokens": plan.new_tokens,
-        "read_bandwidth_bytes_per_second": limit.read_bandwidth,
+        **({"read_bandwidth_bytes_per_second": limit.read_bandwidth} if limit else {}),
         "sides": [
             {"name": side.name, "model": str(side.model), **about}
             for side, about in zip(sides, facts, strict=True)
@@ -104,10 +104,10 @@ def as_json(plan: Plan, sides: Sequence[Side], rounds: Rounds, limit: Limit) -> 
 
 
 def _context_json(
-    plan: Plan, sides: Sequence[Side], context: int, by_side: list[list[Round]], limit: Limit
+    plan: Plan, sides: Sequence[Side], context: int, by_side: list[list[Round]], limit: Limit | None
 ) -> dict[str, Any]:
     position = context + plan.new_tokens / 2
-    found: dict[str, Any] = {"context": context, "bytes_per_token": round(limit.bytes_per_token(position))}
+    found: dict[str, Any] = {"context": context}
     for side, own in zip(sides, by_side, strict=True):
         found[side.name] = {key: asdict(spread) for key, spread in summarise(own).items()}
         found[side.name]["second_turn_tokens"] = own[0].second_turn_tokens
@@ -116,8 +116,10 @@ def _context_json(
         found[side.name]["rounds"] = [
             {key: getattr(one, name) for key, name in METRICS.items()} for one in own
         ]
-    speed = summarise(by_side[0])["decode_tokens_per_second"].median
-    found[sides[0].name]["decode_share_of_bandwidth"] = limit.share(speed, position)
+    if limit:
+        speed = summarise(by_side[0])["decode_tokens_per_second"].median
+        found["bytes_per_token"] = round(limit.bytes_per_token(position))
+        found[sides[0].name]["decode_share_of_bandwidth"] = limit.share(speed, position)
     if len(sides) == 2:
         found["ratios"] = {key: asdict(spread) for key, spread in ratios(*by_side).items()}
     return found
@@ -134,7 +136,7 @@ _ROWS = (
 )
 
 
-def as_table(plan: Plan, sides: Sequence[Side], rounds: Rounds, limit: Limit) -> list[list[str]]:
+def as_table(plan: Plan, sides: Sequence[Side], rounds: Rounds, limit: Limit | None) -> list[list[str]]:
     """Rows for a person: median (lowest-highest) a side, and ours divided by theirs."""
     rows: list[list[str]] = []
     for context in plan.contexts:
@@ -149,8 +151,10 @@ def as_table(plan: Plan, sides: Sequence[Side], rounds: Rounds, limit: Limit) ->
             rows.append([label, *cells])
         computed = [f"{own[0].second_turn_computed} of {own[0].second_turn_tokens}" for own in by_side]
         rows.append(["second turn, tokens computed", *computed])
-        share = limit.share(summaries[0]["decode_tokens_per_second"].median, context + plan.new_tokens / 2)
-        rows.append(["decode, share of bandwidth limit", f"{share:.0%}"])
+        if limit:
+            speed = summaries[0]["decode_tokens_per_second"].median
+            share = limit.share(speed, context + plan.new_tokens / 2)
+            rows.append(["decode, share of bandwidth limit", f"{share:.0%}"])
     width = max(map(len, rows))
     return [row + [""] * (width - len(row)) for row in rows]
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from coder_cli import options, ui
 from coder_cli.errors import ContextError, UsageError
 from coder_cli.settings import Settings
+
+if TYPE_CHECKING:
+    from coder_cli.bench_report import Limit
+    from exporters.store import InstalledModel
 
 DEFAULT_CONTEXTS = (512, 4096)
 
@@ -64,7 +68,7 @@ def command(
     \b
     --json prints one object:
       exit_code, model, target, threads, runs, new_tokens
-      read_bandwidth_bytes_per_second   what that many threads read from memory
+      read_bandwidth_bytes_per_second   what that many threads read from memory (CPU targets)
       warnings                          sentences, such as a peer not built for this CPU
       sides: [{name, model, ...facts}]  `coder`, and `llama.cpp` with --against
       contexts: [{context,
@@ -75,9 +79,11 @@ def command(
           decode_share_of_bandwidth     of `coder` only},
         ratios                          the six, each {median, low, high}}]
     """
-    from coder_cli import bandwidth, bench, bench_report
+    from coder_cli import bench, bench_report
+    from coder_cli.model.device import thread_count
     from coder_cli.model.tokenizer import Tokenizer
     from exporters.store import ModelStore
+    from exporters.targets import TARGETS, Device
 
     if (against is None) != (gguf is None):
         raise UsageError("--against and --gguf belong together.", "--against llama.cpp --gguf FILE")
@@ -93,13 +99,9 @@ def command(
     sides = [bench.ours(model.folder, settings.device)]
     if gguf is not None:
         sides.append(bench.llama_cpp(peer_python, gguf))
-    threads = settings.threads or os.cpu_count() or 1
+    threads = settings.threads or thread_count()
     plan = bench.Plan(contexts or DEFAULT_CONTEXTS, tokens, threads, runs)
-    limit = bench_report.Limit(
-        bandwidth.read_bandwidth(threads),
-        bandwidth.weight_bytes_per_token(model.folder),
-        bandwidth.cache_bytes_per_position(model.manifest),
-    )
+    limit = _limit(model, threads) if TARGETS[model.target].device is Device.CPU else None
     with ui.progress() as report:
         rounds = bench.measure(plan, sides, lambda text: tokenizer.encode((text,)), report)
     warnings = bench_report.warnings(plan, sides, rounds)
@@ -110,8 +112,18 @@ def command(
         return
     for warning in warnings:
         ui.warn(warning)
-    ui.say(
-        f"{model.name} ({model.target}), {threads} threads, {runs} rounds, {tokens} tokens decoded; "
-        f"memory reads {limit.read_bandwidth / 1e9:.1f} GB/s"
-    )
+    ui.say(f"{model.name} ({model.target}), {threads} threads, {runs} rounds, {tokens} tokens decoded")
+    if limit:
+        ui.say(f"memory reads {limit.read_bandwidth / 1e9:.1f} GB/s")
     ui.table(bench_report.as_table(plan, sides, rounds, limit))
+
+
+def _limit(model: InstalledModel, threads: int) -> Limit:
+    from coder_cli import bandwidth
+    from coder_cli.bench_report import Limit
+
+    return Limit(
+        bandwidth.read_bandwidth(threads),
+        bandwidth.weight_bytes_per_token(model.folder),
+        bandwidth.cache_bytes_per_position(model.manifest),
+    )
