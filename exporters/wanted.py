@@ -73,7 +73,7 @@ def _local(path: Path, report: Report) -> Wanted:
 def _remote(reference: str) -> Wanted:
     owner, _, rest = reference.partition("/")
     name, _, file = rest.partition("/")
-    if not name or owner.startswith((".", "~")) or (file and not file.endswith(".gguf")):
+    if not owner or not name or owner.startswith((".", "~")) or (file and not file.endswith(".gguf")):
         raise PullError(
             f"{reference!r} is no model I know, no path here and no Hub id (owner/name).{_near(reference)}",
             f"coder pull {DEFAULT_ALIAS}",
