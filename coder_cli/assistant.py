@@ -107,14 +107,13 @@ def infill(
     marks = len(model.encode(prompts.fim(model.family, "", "")))
     # A small window is for reading first: the answer gets at most a quarter of it.
     max_tokens = min(length.max_tokens, max(1, model.context_length // 4))
-    asked = hole.unindented
-    seen = fit(asked, model.context_length - max_tokens - marks, model.count_tokens)
+    seen = fit(hole, model.context_length - max_tokens - marks, model.count_tokens)
     parts = prompts.fim(model.family, seen.prefix, seen.suffix)
     if len(model.encode(parts)) >= model.context_length:
         raise ContextError(f"The hole does not fit into {model.context_length} tokens.")
-    if seen != asked:
-        before = asked.prefix.count("\n") - seen.prefix.count("\n")
-        after = asked.suffix.count("\n") - seen.suffix.count("\n")
+    if seen != hole:
+        before = hole.prefix.count("\n") - seen.prefix.count("\n")
+        after = hole.suffix.count("\n") - seen.suffix.count("\n")
         notice(f"The window is full: the first {before} and the last {after} lines are left out.")
     prompt = Prompt(parts, stop=length.stop, max_new_tokens=max_tokens)
     yield from _filtered(model, prompt, sampling, Middle(hole, lines))

@@ -64,14 +64,10 @@ def test_a_model_that_ends_by_itself_is_taken_at_its_word() -> None:
     assert filled("", "", "\n\n") == ("\n\n", False)
 
 
-def test_the_model_writes_the_indentation_and_it_is_taken_off() -> None:
-    hole = Hole("def f():\n    ", "\n")
-    assert hole.unindented == Hole("def f():\n", "\n")
-    assert filled(hole.prefix, hole.suffix, "    a = 1\n    b\n") == ("a = 1\n    b\n", False)
-    assert filled(hole.prefix, hole.suffix, "      a") == ("  a", False)
-    assert filled(hole.prefix, hole.suffix, "  a") == ("a", False)
-    for prefix in ("", "a\n", "x = ", "    x = "):
-        assert Hole(prefix, "").unindented.prefix == prefix
+def test_indentation_that_is_there_is_not_written_again() -> None:
+    assert filled("def f():\n    ", "\n", "    a = 1\n    b\n") == ("a = 1\n    b\n", False)
+    assert filled("def f():\n", "\n", "    a = 1\n    b\n") == ("    a = 1\n    b\n", False)
+    assert filled("x =", "\n", " 1") == (" 1", False)
 
 
 @given(st.lists(st.text("ab \n", max_size=5)), st.sampled_from(["", "x = ", "\n"]))
