@@ -51,9 +51,9 @@ def ours(folder: Path, device: str) -> Side:
     return Side("coder", (sys.executable, "-m", "coder_cli.bench_ours", device), folder)
 
 
-def llama_cpp(python: str, gguf: Path) -> Side:
+def llama_cpp(python: str, gguf: Path, flash: str = "auto") -> Side:
     """llama-cpp-python of another Python or this one. `-P`: this package's folder is not for its imports."""
-    return Side("llama.cpp", (python, "-P", str(Path(bench_peers.__file__))), gguf)
+    return Side("llama.cpp", (python, "-P", str(Path(bench_peers.__file__)), flash), gguf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,14 @@ class Ours:
         from coder_cli.model import engine, session
 
         self._open = engine.Engine.open
-        session._runtime()  # imports ONNX Runtime, which only session.py may
+        self._runtime = session._runtime()  # imports ONNX Runtime, which only session.py may
 
     def load(self, path: str, threads: int, context: int) -> dict[str, Any]:
         notices: list[str] = []
         self._engine = self._open(
             Path(path), device=self._device, context_tokens=context, threads=threads, notice=notices.append
         )
-        return {"notices": notices}
+        return {"version": f"onnxruntime {self._runtime.__version__}", "notices": notices}
 
     def encode(self, text: str) -> list[int]:
         return self._engine.encode((text,))

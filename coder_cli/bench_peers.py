@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 BUILD_LLAMA = "CMAKE_ARGS=-DGGML_NATIVE=ON pip install --no-binary llama-cpp-python llama-cpp-python"
 BATCH = 512  # tokens a llama_decode call takes, llama.cpp's own default for the physical batch
-FLASH_ATTENTION = -1  # LLAMA_FLASH_ATTN_TYPE_AUTO: llama.cpp's own choice, on for this CPU
+FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}  # llama_flash_attn_type
 WARM_UP_NEW_TOKENS = 2
 
 
@@ -147,6 +147,9 @@ class LlamaCpp:
     held against the peer. Logits of the last token only, argmax by numpy, as on our side.
     """
 
+    def __init__(self, flash: str = "auto") -> None:
+        self._flash = flash
+
     def prepare(self) -> None:
         try:
             import llama_cpp
@@ -169,7 +172,7 @@ class LlamaCpp:
         options.n_ctx = context
         options.n_batch = options.n_ubatch = BATCH
         options.n_threads = options.n_threads_batch = threads
-        options.flash_attn_type = FLASH_ATTENTION
+        options.flash_attn_type = FLASH_ATTENTION[self._flash]
         self._context = api.llama_init_from_model(model, options)
         if not self._context:
             raise BenchError(f"llama.cpp cannot make a context of {context} tokens for {path}.")
@@ -179,7 +182,7 @@ class LlamaCpp:
         return {
             "version": f"llama-cpp-python {api.__version__}",
             "system": api.llama_print_system_info().decode(),
-            "flash_attention": "auto",
+            "flash_attention": self._flash,
             "weight_bytes": api.llama_model_size(model),
         }
 
@@ -258,4 +261,4 @@ def _common_prefix(left: list[int], right: list[int]) -> int:
 
 
 if __name__ == "__main__":
-    serve(LlamaCpp())
+    serve(LlamaCpp(*sys.argv[1:]))

@@ -47,6 +47,14 @@ DEFAULT_CONTEXTS = (512, 4096)
     default=sys.executable,
     help="Python (3.11 or later) that has llama-cpp-python. Default: this one.",
 )
+@click.option(
+    "--flash-attention",
+    "flash",
+    type=click.Choice(["auto", "on", "off"]),
+    default="auto",
+    show_default=True,
+    help="That of llama.cpp.",
+)
 @options.as_json
 @click.pass_obj
 def command(
@@ -57,6 +65,7 @@ def command(
     against: str | None,
     gguf: Path | None,
     peer_python: str,
+    flash: str,
     as_json: bool,
 ) -> None:
     """Measure speed and memory of a model on this machine.
@@ -98,7 +107,7 @@ def command(
     tokenizer = Tokenizer.open(model.folder, model.manifest)
     sides = [bench.ours(model.folder, settings.device)]
     if gguf is not None:
-        sides.append(bench.llama_cpp(peer_python, gguf))
+        sides.append(bench.llama_cpp(peer_python, gguf, flash))
     threads = settings.threads or thread_count()
     plan = bench.Plan(contexts or DEFAULT_CONTEXTS, tokens, threads, runs)
     limit = _limit(model, threads) if TARGETS[model.target].device is Device.CPU else None
