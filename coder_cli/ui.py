@@ -166,7 +166,9 @@ def _drawn() -> Iterator[Report]:
         def report(now: Progress) -> None:
             total = now.total or None
             if now.stage not in tasks:
-                tasks[now.stage] = bars.add_task(_safe(now.stage), total=total, unit=now.unit)
+                # What an earlier pull left counts as done, not as speed.
+                name = _safe(now.stage)
+                tasks[now.stage] = bars.add_task(name, total=total, completed=now.done, unit=now.unit)
             task = bars.tasks[tasks[now.stage]]
             if now.done < task.completed:
                 bars.reset(task.id, total=total)
