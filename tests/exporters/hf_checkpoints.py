@@ -40,7 +40,9 @@ def sharpen(model: Any, deviation: float = 3.0) -> None:  # noqa: ANN401 - torch
                 weight.normal_(0, 1.0)
         ids = torch.randint(0, 256, (1, 64), generator=torch.Generator().manual_seed(7))
         spread = model(ids).logits.std()
-        model.get_output_embeddings().weight.mul_(deviation / spread)
+        output = model.get_output_embeddings().weight
+        output.mul_(deviation / spread)
+        output[BOS:] = 0  # only bytes are ever likely
 
 
 def save(config: Any, folder: Path) -> Any:  # noqa: ANN401

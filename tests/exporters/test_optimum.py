@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from coder_cli.model.engine import Engine
+from coder_cli.model.types import Completion, Prompt, Sampling
 from exporters import manifest as manifests
 from exporters.errors import ExporterError, SourceError
 from exporters.manifest import Layout
@@ -58,6 +60,24 @@ def test_a_traced_graph_agrees_with_transformers(architecture: str, tmp_path: Pa
     result = verify(tmp_path / "out", tmp_path / "source")
     assert result.passed, result.summary()
     assert set(result.greedy_identical.values()) == {result.greedy_tokens}
+
+
+@pytest.mark.parametrize("architecture", ["gpt_neox", "gpt2", "starcoder2", "phi"])
+def test_the_runtime_answers_as_transformers_does(architecture: str, tmp_path: Path) -> None:
+    import torch
+
+    model = _checkpoint(architecture, tmp_path / "source")
+    _export(tmp_path / "source", tmp_path / "out")
+    engine = Engine.open(tmp_path / "out", device="cpu", notice=lambda _: None)
+    prompts = ("def add(first, second):\n", "def add(first, second):\n    return", "class Reader:\n")
+    for text in prompts:  # the second shares a prefix with the first, the third forgets nearly all of it
+        prompt = Prompt((text,), max_new_tokens=24, ignore_stop_ids=True)
+        *_, completion = engine.generate(prompt, Sampling())
+        ids = torch.tensor([engine.encode((text,))])
+        wanted = model.generate(ids, max_new_tokens=24, do_sample=False, pad_token_id=EOS)
+        assert isinstance(completion, Completion)
+        assert completion.text == engine.decode(wanted[0, ids.shape[1] :].tolist())
+        assert completion.new_tokens == 24
 
 
 @pytest.mark.parametrize("architecture", ["gpt_neox", "gpt2", "starcoder2"])
