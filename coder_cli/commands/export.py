@@ -54,6 +54,11 @@ def command(
     """
     if not source.expanduser().exists():
         raise ModelError(f"{source} is no file or folder here.", f"coder pull {source}")
+    source = source.expanduser().absolute()
+    if verify:
+        from exporters import reference
+
+        reference.version()  # a missing extra is told now, not after the work
     store = ModelStore(settings.models_dir)
     with ui.progress() as report:
         folder, manifest = _export(settings, source, target, name, output, family, via, report)
@@ -79,7 +84,7 @@ def _export(
     from exporters.pull import Room, fetch, locked
     from exporters.wanted import locate
 
-    wanted = locate(str(source.expanduser()), report)
+    wanted = locate(str(source), report)
     name = name or wanted.name
     folder = output.absolute() if output else ModelStore(settings.models_dir).place(name, target)
     with locked(settings.cache_dir, name):
@@ -104,7 +109,7 @@ def _export(
 def _verified(folder: Path, source: Path, report: Report) -> Verification:
     from exporters.verify import verify
 
-    return verify(folder, source.expanduser(), report)
+    return verify(folder, source, report)
 
 
 def _tell(model: InstalledModel, checked: Verification | None, as_json: bool, reference: str) -> None:
