@@ -38,7 +38,7 @@ def test_an_export_goes_to_the_store_and_says_how_to_use_it(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "coder generate -m My-Tiny PROMPT" in captured.err
-    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
     assert cli.main(["generate", "-m", "My-Tiny", "--max-tokens", "4", "hello"]) == 0
 
 
