@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from exporters.errors import SourceError, missing_extra
 from exporters.manifest import Layout, Manifest
-from exporters.sources import DecoderConfig, open_source
+from exporters.sources import DecoderConfig, Source, open_source
 from exporters.types import Progress, Report
 
 Floats = NDArray[np.float32]
@@ -37,7 +38,8 @@ def check(source: Path, manifest: Manifest) -> None:
     """SourceError when `source` cannot be what the model was made from; cheap, before any long work."""
     if manifest.layout is not Layout.FUSED:
         return
-    config = open_source(source).config
+    with closing(open_source(source)) as opened:
+        config = opened.config
     found = (config.architecture, config.layers, config.kv_heads, config.head_dim, config.vocab)
     wanted = (
         manifest.architecture,
@@ -74,8 +76,12 @@ def _libraries() -> tuple[ModuleType, ModuleType]:
 
 def _layer_by_layer(source: Path, fed: list[Fed], report: Report) -> Iterator[Floats]:
     """transformers' own model, one layer of it, given the weights of each layer in turn: little memory."""
+    with closing(open_source(source)) as weights:
+        yield from _layers_of(weights, source, fed, report)
+
+
+def _layers_of(weights: Source, source: Path, fed: list[Fed], report: Report) -> Iterator[Floats]:
     torch, transformers = _libraries()
-    weights = open_source(source)
     config: Any = _config(source, weights.config, transformers)
     config.num_hidden_layers = 1
     config.vocab_size, config.pad_token_id = 1, None  # embeddings are looked up here

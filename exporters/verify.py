@@ -121,6 +121,8 @@ class _Graph:
             )
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors: nothing of the library's own on stderr
+        # Idle threads that spin would take the cores from the reference, which computes right after.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session: Any = onnxruntime.InferenceSession(
             str(folder / GRAPH_NAME), options, providers=[provider]
         )
