@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from tiny_model import tiny_checkpoint, tiny_model
 
 from exporters import reference
 from exporters.errors import ExporterError, SourceError
 from exporters.optimum import export_with_optimum
 from exporters.targets import TARGETS
 from exporters.verify import verify
+from tests.tiny_model import tiny_checkpoint, tiny_model
 
 
 @pytest.fixture(autouse=True)
