@@ -6,11 +6,16 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from coder_cli import settings, ui
 from exporters.errors import StoreError
 from exporters.store import InstalledModel, ModelStore
+
+# A loaded machine is slow, not wrong.
+hypothesis.settings.register_profile("coder", deadline=None)
+hypothesis.settings.load_profile("coder")
 
 REPOSITORY = Path(__file__).parent.parent
 # Read before any test moves the home.

@@ -15,7 +15,7 @@ from coder_cli.model.device import Device
 from coder_cli.model.generate import Request, generate
 from coder_cli.model.kv_cache import KvCache
 from coder_cli.model.sampling import Sampler
-from coder_cli.model.session import Session, open_session
+from coder_cli.model.session import Session, choose_device, open_session
 from coder_cli.model.tokenizer import Tokenizer
 from coder_cli.model.types import ChatTemplate, Completion, Part, Prompt, Sampling
 from exporters import manifest as manifests
@@ -59,11 +59,14 @@ class Engine:
                 f"{manifest.name} is of the unknown family {manifest.family!r}.", "pip install -U coder-cli"
             )
         wanted = _wanted_context(manifest, context_tokens, notice)
-        free = memory.available_bytes() if available is None else available
+        chosen = choose_device(device, manifest)
+        free = memory.free_bytes(chosen) if available is None else available
         context = memory.fitting_context(manifest, memory.weights_bytes(folder), wanted, free, notice)
         with ThreadPoolExecutor(1) as pool:  # the tokenizer reads 7 MB of JSON while the weights are packed
             tokenizer = pool.submit(Tokenizer.open, folder, manifest)
-            session = open_session(folder, manifest, device=device, threads=threads, notice=notice)
+            session = open_session(
+                folder, manifest, chosen, named=device != "auto", threads=threads, notice=notice
+            )
             return cls(manifest, tokenizer.result(), session, context)
 
     @property
@@ -93,8 +96,9 @@ class Engine:
         return self.tokenizer.decode(ids)
 
     def cancel(self) -> None:
-        """End the running answer after its current token (or prefill chunk). From any thread."""
+        """End the running answer at once, in the middle of a prefill too. From any thread."""
         self._cancel.set()
+        self._session.interrupt()
 
     def generate(self, prompt: Prompt, sampling: Sampling) -> Iterator[str | Completion]:
         """Pieces of text as they come, then one Completion, last. Close the iterator to stop early."""

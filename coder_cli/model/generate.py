@@ -13,7 +13,7 @@ import numpy as np
 from coder_cli.errors import ContextError
 from coder_cli.model.kv_cache import KvCache
 from coder_cli.model.sampling import Sampler
-from coder_cli.model.session import Logits, Session
+from coder_cli.model.session import Interrupted, Logits, Session
 from coder_cli.model.types import Completion, Finish
 
 
@@ -91,7 +91,7 @@ def generate(
     logits = prefill(session, cache, request.ids[cached:], cancel)
     first = time.perf_counter()
 
-    finish = Finish.CANCELLED if logits is None else Finish.LENGTH
+    finish = Finish.LENGTH
     stops, pieces, new_tokens = StopText(request.stop_texts), list[str](), 0
     limit = min(room, request.max_new_tokens)
     for token in decode(session, cache, sampler, logits, limit) if logits is not None else ():
@@ -102,9 +102,12 @@ def generate(
         if piece := stops.push(stream.push(token)):
             pieces.append(piece)
             yield piece
+        if stops.found:
+            finish = Finish.STOP
         if stops.found or cancel.is_set():
-            finish = Finish.STOP if stops.found else Finish.CANCELLED
             break
+    if cancel.is_set() and finish is not Finish.STOP:
+        finish = Finish.CANCELLED
     if not stops.found and (piece := stops.push(stream.flush()) + stops.flush()):
         pieces.append(piece)
         yield piece
@@ -120,12 +123,15 @@ def generate(
 
 
 def prefill(session: Session, cache: KvCache, ids: Sequence[int], cancel: threading.Event) -> Logits | None:
-    """Run `ids` in chunks; logits [1, vocab] of the last, or None when cancelled between two chunks."""
+    """Run `ids` in chunks; logits [1, vocab] of the last, or None when cancelled."""
     logits = None
     for start in range(0, len(ids), session.chunk):
         if cancel.is_set():
             return None
-        logits = run(session, cache, ids[start : start + session.chunk], wanted=1)
+        try:
+            logits = run(session, cache, ids[start : start + session.chunk], wanted=1)
+        except Interrupted:
+            return None
     return logits
 
 
@@ -135,7 +141,10 @@ def decode(session: Session, cache: KvCache, sampler: Sampler, logits: Logits, l
         token = sampler.pick(logits[-1])
         yield token
         if left > 1:
-            logits = run(session, cache, [token], wanted=1)
+            try:
+                logits = run(session, cache, [token], wanted=1)
+            except Interrupted:
+                return
 
 
 def run(session: Session, cache: KvCache, ids: Sequence[int], wanted: int) -> Logits:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +11,9 @@ import numpy as np
 import psutil
 
 from coder_cli.errors import ContextError
+from coder_cli.model.device import Device
 from exporters.manifest import GRAPH_NAME, Layout, Manifest
+from exporters.targets import Device as DeviceKind
 
 GIGABYTE = 1_000_000_000
 LEAST_CONTEXT = 512  # tokens; less is no use to anyone
@@ -56,13 +60,33 @@ def fitting_context(
     return context
 
 
-def available_bytes(proc: Path = Path("/proc"), sys: Path = Path("/sys")) -> int:
+def free_bytes(device: Device) -> int:
+    """Free memory where the model will live."""
+    if device.kind is DeviceKind.CPU:
+        return available_bytes()
+    free = _cuda_free()
+    # Of several cards the freest counts: which one CUDA calls 0 is for CUDA_VISIBLE_DEVICES to say, and a
+    # card that is full after all is an error of the load, with the same exit code.
+    return max(free) if free else sys.maxsize
+
+
+def _cuda_free() -> list[int]:
+    """Free bytes of every card; [] where nvidia-smi cannot say."""
+    command = ["nvidia-smi", "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
+        return [int(line) << 20 for line in done.stdout.split()]
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return []
+
+
+def available_bytes(proc: Path = Path("/proc"), kernel: Path = Path("/sys")) -> int:
     """Free memory of this machine, or of the control group (container) where that is less."""
     free = int(psutil.virtual_memory().available)
-    return min([free, *_control_group_free(proc, sys)])
+    return min([free, *_control_group_free(proc, kernel)])
 
 
-def _control_group_free(proc: Path, sys: Path) -> list[int]:
+def _control_group_free(proc: Path, kernel: Path) -> list[int]:
     """Limit less usage of this process's control group and of every one above it, versions 1 and 2."""
     try:
         lines = (proc / "self/cgroup").read_text(encoding="ascii").splitlines()
@@ -72,9 +96,9 @@ def _control_group_free(proc: Path, sys: Path) -> list[int]:
     for line in lines:
         _, controllers, name = line.split(":", 2)
         if controllers == "":
-            root, limit, usage = sys / "fs/cgroup", "memory.max", "memory.current"
+            root, limit, usage = kernel / "fs/cgroup", "memory.max", "memory.current"
         elif "memory" in controllers.split(","):
-            root, limit, usage = sys / "fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
+            root, limit, usage = kernel / "fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
         else:
             continue
         group = root / name.lstrip("/")

@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,15 +25,20 @@ from exporters.manifest import GRAPH_NAME, Layout, Manifest
 from exporters.targets import Device as DeviceKind
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession, OrtValue
+    from onnxruntime import InferenceSession, OrtValue, RunOptions
 
 Ids = NDArray[np.int64]
 Logits = NDArray[np.float32]
+Result = TypeVar("Result")
 
 CPU_EXTRA = "pip install 'coder-cli[cpu]'"
 QUIET = (
     4  # log_severity_level: only fatal. What goes wrong comes back as an exception; stderr is the screen's
 )
+
+
+class Interrupted(Exception):  # nothing went wrong
+    """The run was broken off. What stood in the past still does."""
 
 
 class Session(Protocol):
@@ -48,29 +55,73 @@ class Session(Protocol):
     def run(self, ids: Ids, past: int, wanted: int) -> Logits:
         """Run `ids` [n] behind the first `past` positions; logits [wanted, vocab] of the last of them.
 
-        The array is overwritten by the next run; the caller may write into it.
+        The array is overwritten by the next run; the caller may write into it. Raises Interrupted.
         """
         ...
 
+    def interrupt(self) -> None:
+        """Break off the run that is on, if any. From any thread."""
+        ...
+
+
+class Runs:
+    """Calls into ONNX Runtime that can be broken off, between two nodes of the graph."""
+
+    def __init__(self, runtime: ModuleType, manifest: Manifest) -> None:
+        self._runtime = runtime
+        self._manifest = manifest
+        self._options: RunOptions = runtime.RunOptions()
+        self._aside = ThreadPoolExecutor(1, "prefill")
+
+    def interrupt(self) -> None:
+        self._options.terminate = True
+
+    def call(self, run: Callable[[RunOptions], Result], tokens: int) -> Result:
+        """`run(options)`. A run of many tokens takes seconds: aside, so that Ctrl-C is heard meanwhile."""
+        options = self._options = self._runtime.RunOptions()
+        try:
+            if tokens == 1:
+                return run(options)
+            running = self._aside.submit(run, options)
+            try:
+                return running.result()
+            except KeyboardInterrupt:
+                options.terminate = True
+                while not running.done():  # its buffers must outlive it, however often Ctrl-C is pressed
+                    with contextlib.suppress(KeyboardInterrupt):
+                        wait([running])
+                raise
+        except Exception as error:  # the runtime's errors share no base but Exception
+            if options.terminate:
+                raise Interrupted from None
+            raise _explained(error, f"{self._manifest.name} stopped", self._manifest) from error
+
+
+def choose_device(name: str, manifest: Manifest) -> Device:
+    """The device `name` means for this model; see `device.choose`."""
+    return devices.choose(name, manifest, _runtime().get_available_providers())
+
 
 def open_session(
-    folder: Path, manifest: Manifest, *, device: str, threads: int | None, notice: Callable[[str], None]
+    folder: Path,
+    manifest: Manifest,
+    device: Device,
+    *,
+    named: bool,
+    threads: int | None,
+    notice: Callable[[str], None],
 ) -> Session:
-    """Load the graph of a model folder. ModelError where the device or the files will not do."""
+    """Load the graph of a model folder. ModelError where the files will not do, or a `named` device."""
     runtime = _runtime()
-    chosen = devices.choose(device, manifest, runtime.get_available_providers())
-    inference = _load(runtime, folder, manifest, chosen, threads)
-    if inference.get_providers()[0] != chosen.provider:
-        if device != "auto":
-            raise ModelError(
-                f"The device {chosen} is not there: ONNX Runtime could not start CUDA.", "nvidia-smi"
-            )
-        notice(
-            f"{manifest.name} was exported for CUDA, which could not be started; it runs on the CPU, slowly."
-        )
-        chosen = devices.CPU
+    inference = _load(runtime, folder, manifest, device, threads)
+    if inference.get_providers()[0] != device.provider:
+        what = f"The device {device} is not there: ONNX Runtime could not start CUDA."
+        if named:
+            raise ModelError(what, "nvidia-smi")
+        notice(f"{what} {manifest.name} runs on the CPU, slowly.")
+        device = devices.CPU
     layout = FusedSession if manifest.layout is Layout.FUSED else TracedSession
-    return layout(runtime, inference, manifest, chosen)
+    return layout(runtime, inference, manifest, device)
 
 
 def _runtime() -> ModuleType:
@@ -108,7 +159,7 @@ def _load(
 
 def _explained(error: Exception, what: str, manifest: Manifest) -> CoderError:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    if isinstance(error, MemoryError) or "alloc" in reason.lower():
+    if isinstance(error, MemoryError) or "memory" in reason.lower() or "bad_alloc" in reason:
         return ContextError(f"{what}: not enough memory ({reason}).", "a smaller --context-tokens")
     return ModelError(f"{what}: {reason}", f"coder models verify {manifest.name}")
 
@@ -118,12 +169,16 @@ class FusedSession:
 
     # 128 to 1024 tokens a run are equally fast on a CPU (1.5B int4, past of 3072). Small chunks use less
     # scratch (256: 50 MB, 1024: 300 MB) and a cancel is heard sooner.
-    chunk = 256
+    cpu_chunk = 256
+    cuda_chunk = 2048
 
     def __init__(
         self, runtime: ModuleType, inference: InferenceSession, manifest: Manifest, device: Device
     ) -> None:
         self.device = device
+        self.chunk = self.cuda_chunk if device.kind is DeviceKind.CUDA else self.cpu_chunk
+        self._runs = Runs(runtime, manifest)
+        self.interrupt = self._runs.interrupt
         self._runtime = runtime
         self._inference = inference
         self._manifest = manifest
@@ -163,12 +218,7 @@ class FusedSession:
             self._logits = {1: self._buffer(1), wanted: self._buffer(wanted)}
         logits = self._logits[wanted]
         self._binding.bind_ortvalue_output("logits", self._runtime.OrtValue.ortvalue_from_numpy(logits))
-        try:
-            self._inference.run_with_iobinding(self._binding)
-        except Exception as error:  # the runtime's errors share no base but Exception
-            raise _explained(
-                error, f"{self._manifest.name} stopped at position {past}", self._manifest
-            ) from error
+        self._runs.call(partial(self._inference.run_with_iobinding, self._binding), len(ids))
         rows: Logits = logits[0]
         return rows
 
@@ -193,8 +243,9 @@ class TracedSession:
         self, runtime: ModuleType, inference: InferenceSession, manifest: Manifest, device: Device
     ) -> None:
         self.device = device
+        self._runs = Runs(runtime, manifest)
+        self.interrupt = self._runs.interrupt
         self._inference = inference
-        self._manifest = manifest
         self._inputs = {value.name: value for value in inference.get_inputs()}
         past = sorted(name for name in self._inputs if name.startswith("past_key_values."))
         self._pairs = {name: name.replace("past_key_values.", "present.") for name in past}
@@ -223,12 +274,8 @@ class TracedSession:
             "use_cache_branch": np.array([past > 0]),
         }
         feed |= {name: array for name, array in known.items() if name in self._inputs}
-        try:
-            logits, *present = self._inference.run(["logits", *self._pairs.values()], feed)
-        except Exception as error:  # the runtime's errors share no base but Exception
-            raise _explained(
-                error, f"{self._manifest.name} stopped at position {past}", self._manifest
-            ) from error
+        run = partial(self._inference.run, ["logits", *self._pairs.values()], feed)
+        logits, *present = self._runs.call(run, len(ids))
         self._past = dict(zip(self._pairs, present, strict=True))
         return np.array(logits[0, -wanted:], np.float32)
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -260,3 +263,35 @@ def test_a_real_model_gives_the_same_logits_in_any_chunks(
     whole = session.run(ids, 0, 4).copy()
     session.run(ids[:30], 0, 1)
     np.testing.assert_allclose(session.run(ids[30:], 30, 4), whole, atol=0.5)
+
+
+@pytest.mark.real_model
+@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("how", ["cancel", "Ctrl-C"])
+def test_a_long_prefill_is_broken_off_in_the_middle_and_the_next_answer_is_right(
+    name: str, how: str, real_model: Callable[[str], InstalledModel]
+) -> None:
+    engine = opened(real_model(name).folder, context_tokens=8192)
+    began = threading.Event()
+
+    def break_off() -> None:
+        began.wait()
+        time.sleep(1)
+        engine.cancel() if how == "cancel" else os.kill(os.getpid(), signal.SIGINT)
+
+    breaker = threading.Thread(target=break_off)
+    breaker.start()
+    prompt = Prompt((CODE * 400,), max_new_tokens=1)
+    answer = engine.generate(prompt, GREEDY)
+    began.set()
+    if how == "cancel":
+        *_, last = answer
+        assert isinstance(last, Completion)
+        assert last.finish is Finish.CANCELLED
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            list(answer)
+    breaker.join()
+    assert len(engine.cache.tokens) < 4000
+    text = CODE * 3 + "def multiply("
+    assert ask(engine, text, tokens=20).text == ask(opened(real_model(name).folder), text, tokens=20).text

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from coder_cli.model.device import CPU
 from coder_cli.model.generate import Request, StopText, TextStream, generate
 from coder_cli.model.kv_cache import KvCache
 from coder_cli.model.sampling import Sampler
+from coder_cli.model.session import Interrupted
 from coder_cli.model.types import Completion, Finish, Sampling
 
 VOCAB = 50
@@ -30,16 +31,21 @@ class CountingSession:
         self.memory = np.array([], np.int64)
         self.runs: list[tuple[int, int]] = []  # (past, new)
         self.fail_at: int | None = None
+        self.failure: BaseException = KeyboardInterrupt()
+        self.on_failure: Callable[[], None] = lambda: None
 
     def resize(self, capacity: int, keep: int) -> None:
         grown = np.full(capacity, POISON, np.int64)
         grown[:keep] = self.memory[:keep]
         self.memory = grown
 
+    def interrupt(self) -> None: ...
+
     def run(self, ids: NDArray[np.int64], past: int, wanted: int) -> NDArray[np.float32]:
         self.memory[past : past + len(ids)] = ids
         if len(self.runs) == self.fail_at:
-            raise KeyboardInterrupt
+            self.on_failure()
+            raise self.failure
         self.runs.append((past, len(ids)))
         logits = np.zeros((wanted, VOCAB), np.float32)
         for row in range(wanted):
@@ -265,4 +271,17 @@ def test_an_interrupt_in_the_middle_of_a_run_leaves_a_usable_state(run: int) -> 
     with pytest.raises(KeyboardInterrupt):
         bed.ask([1, 2, 3, 4, 5, 6, 7])
     bed.session.fail_at = None
+    assert bed.ids([1, 2, 3, 4, 5, 8]) == expected([1, 2, 3, 4, 5, 8], 10)
+
+
+@pytest.mark.parametrize("run", [0, 1, 2, 4])
+def test_a_run_that_was_broken_off_ends_the_answer(run: int) -> None:
+    bed = Bed()
+    bed.session.fail_at, bed.session.failure = run, Interrupted()
+    bed.session.on_failure = bed.cancel.set
+    answer = bed.ask([1, 2, 3, 4, 5, 6, 7])
+    assert answer.finish is Finish.CANCELLED
+    assert answer.new_tokens == max(0, run - 1)
+    bed.session.fail_at = None
+    bed.cancel.clear()
     assert bed.ids([1, 2, 3, 4, 5, 8]) == expected([1, 2, 3, 4, 5, 8], 10)

@@ -82,7 +82,7 @@ def test_ids_are_drawn_as_often_as_an_obvious_implementation_says(options: dict[
     st.sampled_from([0.1, 0.5, 0.9, 1.0]),
     st.sampled_from([1.0, 1.3, 0.8]),
 )
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_what_is_drawn_is_always_allowed(
     seed: int, temperature: float, top_k: int, top_p: float, penalty: float
 ) -> None:
@@ -102,7 +102,6 @@ def test_the_likeliest_are_those_a_stable_sort_puts_first(values: list[float], c
 
 
 @given(st.integers(0, 1000), st.floats(0.01, 0.999))
-@settings(deadline=None)
 def test_the_nucleus_is_the_smallest_set_that_holds_enough(seed: int, top_p: float) -> None:
     weights = np.random.default_rng(seed).exponential(1, 3000)
     kept = nucleus(weights, top_p)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from coder_cli.errors import CoderError, ContextError, ModelError, UsageError
 from coder_cli.model import device, memory
-from coder_cli.model.session import Session, open_session
+from coder_cli.model.session import Interrupted, Session, choose_device, open_session
 from exporters import manifest as manifests
 from exporters.manifest import GRAPH_NAME, Layout, Manifest
 from tests.coder_cli import traced_model
@@ -33,9 +34,9 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def opened(folder: Path, manifest: Manifest | None = None, name: str = "auto") -> Session:
-    return open_session(
-        folder, manifest or manifests.read(folder), device=name, threads=1, notice=pytest.fail
-    )
+    manifest = manifest or manifests.read(folder)
+    device = choose_device(name, manifest)
+    return open_session(folder, manifest, device, named=name != "auto", threads=1, notice=pytest.fail)
 
 
 def ids(numbers: list[int]) -> NDArray[np.int64]:
@@ -111,6 +112,31 @@ def test_another_key_value_type_is_taken_from_the_manifest(tmp_path: Path) -> No
     whole = session.run(ids(TEXT), 0, 90).copy()
     session.resize(100, 40)
     np.testing.assert_allclose(session.run(ids(TEXT[40:]), 40, 50), whole[40:], atol=0.1)
+
+
+@pytest.mark.parametrize("layout", ["fused", "traced"])
+def test_a_run_can_be_broken_off_and_the_past_stays(layout: str, request: pytest.FixtureRequest) -> None:
+    session = opened(request.getfixturevalue(layout))
+    session.resize(1000, 0)
+    text = [number % traced_model.VOCAB for number in TEXT[:20]]
+    session.run(ids(text[:10]), 0, 1)
+    expected = session.run(ids(text[10:]), 10, 1).copy()
+    over = threading.Event()
+
+    def pester() -> None:
+        while not over.is_set():
+            session.interrupt()
+
+    pestering = threading.Thread(target=pester)
+    pestering.start()
+    try:
+        with pytest.raises(Interrupted):
+            for _ in range(1000):
+                session.run(ids(text[10:] * 5), 10, 1)
+    finally:
+        over.set()
+        pestering.join()
+    np.testing.assert_allclose(session.run(ids(text[10:]), 10, 1), expected, atol=2e-4)
 
 
 # Traced graphs
