@@ -42,7 +42,6 @@ class Weight:
     bits: Bits | None = None
     gathered: bool = False  # rows are looked up: stored as GatherBlockQuantized wants it
     shared_as: str | None = None  # a second name for the same bytes: the tied output layer
-    layer: int | None = None
 
 
 @dataclass(slots=True)
@@ -99,7 +98,7 @@ class _Build:
             self.decoder.tables[name] = table
 
     def embedding(self) -> str:
-        config, bits = self.config, self.plan(HEAD if self.config.tied else EMBEDDING)
+        config, bits = self.config, self.plan(EMBEDDING)
         shape = (config.vocab, config.hidden)
         # The same bytes serve both layers when rows are whole blocks; else the output layer needs padding.
         shared = config.tied and (bits is None or config.hidden % bits.block == 0)
@@ -121,27 +120,25 @@ class _Build:
     def layer(self, index: int, residual: str, update: str) -> tuple[str, str]:
         """-> the residual stream and this layer's update to it, added by the next norm."""
         config, path = self.config, f"model.layers.{index}"
-        normed, residual = self.norm(f"{path}.input_layernorm", residual, update, index)
+        normed, residual = self.norm(f"{path}.input_layernorm", residual, update)
         attended = self.attention(index, normed)
         if index == config.layers - 1:
             attended = self.last_positions(attended)
             residual = self.last_positions(residual)
         width = config.heads * config.head_dim
-        update = self.linear(f"{path}.self_attn.o_proj", attended, width, config.hidden, index)
-        normed, residual = self.norm(f"{path}.post_attention_layernorm", residual, update, index)
-        gate = self.linear(f"{path}.mlp.gate_proj", normed, config.hidden, config.ffn, index)
-        up = self.linear(f"{path}.mlp.up_proj", normed, config.hidden, config.ffn, index)
+        update = self.linear(f"{path}.self_attn.o_proj", attended, width, config.hidden)
+        normed, residual = self.norm(f"{path}.post_attention_layernorm", residual, update)
+        gate = self.linear(f"{path}.mlp.gate_proj", normed, config.hidden, config.ffn)
+        up = self.linear(f"{path}.mlp.up_proj", normed, config.hidden, config.ffn)
         activated = self._node("QuickGelu", [gate], f"{path}.mlp.silu", MICROSOFT, alpha=1.0)
         gated = self._node("Mul", [activated, up], f"{path}.mlp.gated")
-        return residual, self.linear(f"{path}.mlp.down_proj", gated, config.ffn, config.hidden, index)
+        return residual, self.linear(f"{path}.mlp.down_proj", gated, config.ffn, config.hidden)
 
     def attention(self, index: int, normed: str) -> str:
         config, path = self.config, f"model.layers.{index}.self_attn"
         parts = tuple(f"{path}.{letter}_proj" for letter in "qkv")
         width = (config.heads + 2 * config.kv_heads) * config.head_dim
-        qkv = self.linear(
-            f"{path}.qkv_proj", normed, config.hidden, width, index, parts, bias=config.qkv_bias
-        )
+        qkv = self.linear(f"{path}.qkv_proj", normed, config.hidden, width, parts, bias=config.qkv_bias)
         inputs = [qkv, "", "", f"past_key_values.{index}.key", f"past_key_values.{index}.value"]
         inputs += ["seqlens_k", "total_sequence_length", "rotary.cos", "rotary.sin"]
         outputs = [f"{path}.attention", f"present.{index}.key", f"present.{index}.value"]
@@ -150,9 +147,9 @@ class _Build:
 
     def output(self, residual: str, update: str) -> None:
         config = self.config
-        normed, _ = self.norm("model.norm", residual, update, None)
+        normed, _ = self.norm("model.norm", residual, update)
         if config.tied:
-            bits = self.plan(HEAD)
+            bits = self.plan(EMBEDDING)
             if bits is None:
                 logits = self._float_matmul("lm_head", normed, EMBEDDING)
             else:
@@ -160,16 +157,16 @@ class _Build:
                     self._weight(Weight(HEAD, (EMBEDDING,), (config.vocab, config.hidden), bits))
                 logits = self._quantised_matmul("lm_head", normed, HEAD, config.hidden, config.vocab, bits)
         else:
-            logits = self.linear("lm_head", normed, config.hidden, config.vocab, None)
+            logits = self.linear("lm_head", normed, config.hidden, config.vocab)
         if self.target.dtype == "float32":
             self.decoder.nodes[-1].output[0] = "logits"
         else:
             self._node("Cast", [logits], "logits", to=TensorProto.FLOAT)
 
-    def norm(self, path: str, residual: str, update: str, layer: int | None) -> tuple[str, str]:
+    def norm(self, path: str, residual: str, update: str) -> tuple[str, str]:
         """RMSNorm of residual + update -> (normed, the sum). The first norm has no update yet."""
         gain = f"{path}.weight"
-        self._weight(Weight(gain, (gain,), (self.config.hidden,), layer=layer))
+        self._weight(Weight(gain, (gain,), (self.config.hidden,)))
         epsilon = self.config.rms_eps
         if not update:
             normed = self._node(
@@ -187,7 +184,6 @@ class _Build:
         value: str,
         inputs: int,
         outputs: int,
-        layer: int | None,
         parts: tuple[str, ...] = (),
         *,
         bias: bool = False,
@@ -195,10 +191,10 @@ class _Build:
         name, parts = f"{path}.weight", parts or (path,)
         bits = self.plan(name)
         weights = tuple(f"{part}.weight" for part in parts)
-        self._weight(Weight(name, weights, (outputs, inputs), bits, layer=layer))
+        self._weight(Weight(name, weights, (outputs, inputs), bits))
         if bias:
             biases = tuple(f"{part}.bias" for part in parts)
-            self._weight(Weight(f"{path}.bias", biases, (outputs,), layer=layer))
+            self._weight(Weight(f"{path}.bias", biases, (outputs,)))
         # The bias input of MatMulNBits is a CPU matter; CUDA kernels of some versions refuse it.
         inside = bias and bits is not None and self.cpu
         if bits is None:

@@ -22,7 +22,6 @@ from exporters.types import Report, silent
 
 if TYPE_CHECKING:
     from exporters.sources import Source
-    from exporters.weights import Importance
 
 DATA_NAME = f"{GRAPH_NAME}.data"
 LICENCE_NAME = "LICENSE"
@@ -73,10 +72,9 @@ def export_source(
     licence: str | None = None,
     licence_text: str | None = None,
     family: str | None = None,
-    importance: Importance | None = None,
     report: Report = silent,
 ) -> Manifest:
-    """`export` for a checkpoint that is open; `importance` is what a calibration found out."""
+    """`export` for a checkpoint that is open."""
     sources.check(source)
     config = source.config
     tokenizer = source.tokenizer_json()
@@ -91,7 +89,7 @@ def export_source(
     with staged(out) as folder:
         with TensorFile(folder / DATA_NAME) as file:
             stage = f"exporting {name} for {target.name}"
-            initializers = weights.stream(graph, source, target.dtype, file, report, stage, importance)
+            initializers = weights.stream(graph, source, target.dtype, file, report, stage)
         small = {
             GRAPH_NAME: graph.model(name, initializers).SerializeToString(),
             TOKENIZER_NAME: tokenizer.encode(),

@@ -10,7 +10,7 @@ import itertools
 import math
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,7 +19,7 @@ import numpy as np
 from onnx import TensorProto
 
 from exporters.decoder import Decoder, Weight
-from exporters.quantize import Bits, Floats, Quantised, quantise
+from exporters.quantize import Bits, Quantised, quantise
 from exporters.tensor_file import PAGE, Stored, TensorFile
 from exporters.types import Progress, Report
 
@@ -32,8 +32,6 @@ AHEAD = 2  # finished pieces a thread may lie ahead of the disk
 
 Array = np.ndarray[Any, Any]
 Result = TypeVar("Result")
-# What calibration knows: layer (None: outside the layers) -> weight name -> importance of each input [K].
-Importance = Callable[[int | None], Mapping[str, Floats]]
 
 
 def stored(weight: Weight, dtype: str) -> list[Stored]:
@@ -78,14 +76,13 @@ def stream(
     file: TensorFile,
     report: Report,
     stage: str,
-    importance: Importance | None = None,
 ) -> list[TensorProto]:
     """Write every weight in the graph's order; returns the initializers that point at them."""
     total = file_size(decoder, dtype)
     initializers = [file.append(name, table) for name, table in decoder.tables.items()]
     threads = min(MOST_THREADS, os.cpu_count() or 1)
     with ThreadPoolExecutor(threads) as pool:
-        jobs = _jobs(decoder.weights, source, dtype, importance)
+        jobs = _jobs(decoder.weights, source, dtype)
         done = _in_order(pool, jobs, threads * (1 + AHEAD))
         for weight in decoder.weights:
             pieces = itertools.islice(done, sum(1 for _ in _pieces(weight, source)))
@@ -103,23 +100,18 @@ def _pieces(weight: Weight, source: Source) -> Iterator[tuple[str, int, int]]:
         yield from ((part, start, min(start + step, rows)) for start in range(0, rows, step))
 
 
-def _jobs(
-    weights: Iterable[Weight], source: Source, dtype: str, importance: Importance | None
-) -> Iterator[Callable[[], Array | Quantised]]:
-    for layer, group in itertools.groupby(weights, key=lambda weight: weight.layer):
-        known = importance(layer) if importance else {}
-        for weight in group:
-            job = partial(_piece, source, weight.bits, dtype, known.get(weight.name))
-            yield from (partial(job, *piece) for piece in _pieces(weight, source))
+def _jobs(weights: Iterable[Weight], source: Source, dtype: str) -> Iterator[Callable[[], Array | Quantised]]:
+    for weight in weights:
+        yield from (partial(_piece, source, weight.bits, dtype, *piece) for piece in _pieces(weight, source))
 
 
 def _piece(
-    source: Source, bits: Bits | None, dtype: str, importance: Floats | None, part: str, start: int, stop: int
+    source: Source, bits: Bits | None, dtype: str, part: str, start: int, stop: int
 ) -> Array | Quantised:
     values = source.read_rows(part, start, stop)
     if bits is None:
         return values.astype(dtype, copy=False)
-    return quantise(values, bits.bits, bits.block, bits.symmetric, importance)
+    return quantise(values, bits.bits, bits.block, bits.symmetric)
 
 
 def _in_order(pool: ThreadPoolExecutor, jobs: Iterator[Callable[[], Result]], most: int) -> Iterator[Result]:

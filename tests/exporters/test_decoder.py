@@ -196,8 +196,7 @@ def dequantised(shape: str, target: str) -> tuple[DecoderConfig, Tensors]:
     """The weights as the target stores them. A quantised tied embedding is one matrix under one plan."""
     config, held = SHAPES[shape], {}
     for name, weight in weights(shape).items():
-        tied = config.tied and name == "model.embed_tokens.weight"
-        bits = plan("lm_head.weight" if tied else name, TARGETS[target]) if weight.ndim == 2 else None
+        bits = plan(name, TARGETS[target]) if weight.ndim == 2 else None
         held[name] = dequantise(quantise(weight, bits.bits, bits.block, bits.symmetric)) if bits else weight
     return config, held
 
@@ -256,7 +255,7 @@ def build(config: DecoderConfig, *, embedding: Bits | None, rest: Bits | None = 
 
 
 def test_the_plan_decides_each_weight_by_itself() -> None:
-    graph = build(DEEPSEEK, embedding=Bits(8, 32, symmetric=False), rest=Bits(4, 64))
+    graph = build(DEEPSEEK, embedding=Bits(8, 32, symmetric=False), rest=Bits(4, 64, symmetric=True))
     by_kind = {node.op_type: node for node in graph.nodes}
     assert "GatherBlockQuantized" in by_kind
     bits = [_attribute(node, "bits") for node in graph.nodes if node.op_type == "MatMulNBits"]
@@ -269,7 +268,7 @@ def test_the_plan_decides_each_weight_by_itself() -> None:
 def test_a_tied_embedding_is_stored_once_where_its_rows_are_whole_blocks() -> None:
     def names(hidden: int) -> Sequence[str | None]:
         config = replace(QWEN_SHAPE, hidden=hidden)
-        graph = build(config, embedding=Bits(8, 128), rest=Bits(4, 128))
+        graph = build(config, embedding=Bits(8, 128, symmetric=True), rest=Bits(4, 128, symmetric=True))
         return [weight.shared_as or weight.name for weight in graph.weights if "layers" not in weight.name]
 
     assert names(128) == ["lm_head.weight", "model.norm.weight"]

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ from filelock import FileLock
 from exporters import manifest as manifests
 from exporters import weights
 from exporters.errors import ExporterError, SourceError
-from exporters.export import export, export_source
+from exporters.export import export
 from exporters.manifest import Layout, Manifest
-from exporters.quantize import Floats, quantise
+from exporters.quantize import Floats
 from exporters.sources import DecoderConfig, expected_shapes, open_source
 from exporters.staging import staged
 from exporters.store import ModelStore
@@ -346,30 +346,6 @@ def test_pieces_stay_in_order_and_few_at_a_time() -> None:
             got.append(number)
     assert got == list(range(40))
     assert most <= 6  # five in flight, one handed over
-
-
-def test_calibration_is_asked_layer_by_layer_and_reaches_the_quantiser(
-    checkpoint: Path, store: ModelStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[int | None] = []
-    seen: list[float] = []
-
-    def importance(layer: int | None) -> Mapping[str, Floats]:
-        asked.append(layer)
-        if layer is None:
-            return {}
-        return {f"model.layers.{layer}.mlp.down_proj.weight": np.full(160, layer + 1, np.float32)}
-
-    def spy(weight: Floats, bits: int, block: int, symmetric: bool, known: Floats | None) -> object:
-        if known is not None:
-            seen.append(float(known[0]))
-        return quantise(weight, bits, block, symmetric, known)
-
-    monkeypatch.setattr(weights, "quantise", spy)
-    place = store.place("tiny", TARGET.name)
-    export_source(open_source(checkpoint), place, TARGET, name="tiny", origin="tests", importance=importance)
-    assert asked == [None, 0, 1, None]
-    assert seen == [1.0, 2.0]
 
 
 @pytest.mark.slow
