@@ -56,7 +56,8 @@ class Engine:
         manifest = manifests.read(folder)
         if manifest.family not in FAMILIES:
             raise ModelError(
-                f"{manifest.name} is of the unknown family {manifest.family!r}.", "pip install -U coder-cli"
+                f"{manifest.name} is of the unknown family {manifest.family!r}.",
+                "Update coder: this model was exported by a newer one.",
             )
         wanted = _wanted_context(manifest, context_tokens, notice)
         chosen = choose_device(device, manifest)
