@@ -245,7 +245,7 @@ def test_a_real_model_writes_a_function_and_reuses_its_prefix(
     engine = opened(real_model(name).folder, context_tokens=1024)
     text = "def fibonacci(n: int) -> int:\n"
     first = ask(engine, "import math\n\n\n" + text, tokens=120)
-    assert "fibonacci(n" in first.text and "return" in first.text
+    assert any(way in first.text for way in ("fibonacci(n - 1)", "fibonacci(n-1)", "a, b = b, a + b"))
     second = ask(engine, "import math\n\n\n" + text + '    """The n-th', tokens=20)
     assert second.cached_tokens >= 10
     cold = opened(real_model(name).folder, context_tokens=1024)
