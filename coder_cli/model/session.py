@@ -21,8 +21,6 @@ from numpy.typing import NDArray
 from coder_cli.errors import CoderError, ContextError, ModelError
 from coder_cli.model import device as devices
 from coder_cli.model.device import Device
-from coder_cli.model.huge_pages import huge_pages
-from coder_cli.model.memory import weights_bytes
 from exporters.manifest import GRAPH_NAME, Layout, Manifest
 from exporters.targets import Device as DeviceKind
 
@@ -153,10 +151,8 @@ def _load(
             runtime.preload_dlls()
         providers.insert(0, (device.provider, {"device_id": str(device.index)}))
     path = folder / GRAPH_NAME
-    large = huge_pages(weights_bytes(folder)) if device.kind is DeviceKind.CPU else contextlib.nullcontext()
     try:
-        with large:
-            return runtime.InferenceSession(str(path), options, providers=providers)
+        return runtime.InferenceSession(str(path), options, providers=providers)
     except Exception as error:  # the runtime's errors share no base but Exception
         raise _explained(error, f"{path} cannot be loaded", manifest) from error
 
