@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 
@@ -63,11 +64,28 @@ class Engine:
         chosen = choose_device(device, manifest)
         free = memory.free_bytes(chosen) if available is None else available
         context = memory.fitting_context(manifest, memory.weights_bytes(folder), wanted, free, notice)
-        with ThreadPoolExecutor(1) as pool:  # the tokenizer reads 7 MB of JSON while the weights are packed
-            tokenizer = pool.submit(Tokenizer.open, folder, manifest)
-            session = open_session(
-                folder, manifest, chosen, named=device != "auto", threads=threads, notice=notice
-            )
+        # The tokenizer reads 7 MB of JSON while the weights are packed. It keeps the GIL for all of it, so it
+        # must not start before the runtime has let go of it.
+        loading = Event()
+
+        def read_tokenizer() -> Tokenizer:
+            loading.wait()
+            return Tokenizer.open(folder, manifest)
+
+        with ThreadPoolExecutor(1) as pool:
+            tokenizer = pool.submit(read_tokenizer)
+            try:
+                session = open_session(
+                    folder,
+                    manifest,
+                    chosen,
+                    named=device != "auto",
+                    threads=threads,
+                    notice=notice,
+                    loading=loading.set,
+                )
+            finally:
+                loading.set()
             return cls(manifest, tokenizer.result(), session, context)
 
     @property

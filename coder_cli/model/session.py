@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from coder_cli.errors import CoderError, ContextError, ModelError
 from coder_cli.model import device as devices
 from coder_cli.model.device import Device
+from coder_cli.model.huge_pages import huge_pages
+from coder_cli.model.memory import weights_bytes
 from exporters.manifest import GRAPH_NAME, Layout, Manifest
 from exporters.targets import Device as DeviceKind
 
@@ -110,10 +112,14 @@ def open_session(
     named: bool,
     threads: int | None,
     notice: Callable[[str], None],
+    loading: Callable[[], None] = lambda: None,
 ) -> Session:
-    """Load the graph of a model folder. ModelError where the files will not do, or a `named` device."""
+    """Load the graph of a model folder. ModelError where the files will not do, or a `named` device.
+
+    `loading` is called when from then on the runtime works, and other Python threads may.
+    """
     runtime = _runtime()
-    inference = _load(runtime, folder, manifest, device, threads)
+    inference = _load(runtime, folder, manifest, device, threads, loading)
     if inference.get_providers()[0] != device.provider:
         what = f"The device {device} is not there: ONNX Runtime could not start CUDA."
         if named:
@@ -136,7 +142,12 @@ def _runtime() -> ModuleType:
 
 
 def _load(
-    runtime: ModuleType, folder: Path, manifest: Manifest, device: Device, threads: int | None
+    runtime: ModuleType,
+    folder: Path,
+    manifest: Manifest,
+    device: Device,
+    threads: int | None,
+    loading: Callable[[], None],
 ) -> InferenceSession:
     options = runtime.SessionOptions()
     options.log_severity_level = QUIET
@@ -151,8 +162,11 @@ def _load(
             runtime.preload_dlls()
         providers.insert(0, (device.provider, {"device_id": str(device.index)}))
     path = folder / GRAPH_NAME
+    large = huge_pages(weights_bytes(folder)) if device.kind is DeviceKind.CPU else contextlib.nullcontext()
     try:
-        return runtime.InferenceSession(str(path), options, providers=providers)
+        with large:
+            loading()
+            return runtime.InferenceSession(str(path), options, providers=providers)
     except Exception as error:  # the runtime's errors share no base but Exception
         raise _explained(error, f"{path} cannot be loaded", manifest) from error
 
