@@ -8,7 +8,7 @@ How a command is written (commands/NAME.py):
     @click.pass_obj
     def command(settings: Settings, as_json: bool) -> ExitCode | None: ...
 
-It raises CoderError or ExporterError and lets them pass; it writes through `ui`; it returns an ExitCode where
+It raises CoderError, ExporterError or retrieval's RepositoryError and lets them pass; it writes through `ui`; it returns an ExitCode where
 the result is negative, nothing where it is done. -q, -v, --color and --offline are added to each one here.
 """
 
@@ -24,8 +24,9 @@ from typing import Any, NamedTuple
 import click
 
 from coder_cli import options, settings, ui
-from coder_cli.errors import CoderError, ExitCode, ModelError
+from coder_cli.errors import CoderError, ExitCode, ModelError, RepositoryError
 from exporters.errors import ExporterError
+from retrieval.errors import RepositoryError as RetrievalError
 
 
 class Row(NamedTuple):
@@ -139,6 +140,8 @@ class _Door:
             return self._show(problem, problem.exit_code)
         except ExporterError as problem:
             return self._show(ModelError(problem.message, problem.help_line), ExitCode.MODEL)
+        except RetrievalError as problem:
+            return self._show(RepositoryError(problem.message, problem.help_line), ExitCode.REPOSITORY)
         except click.exceptions.Exit as leave:
             return leave.exit_code
         except click.ClickException as problem:

@@ -26,7 +26,7 @@ class Bits:
 
 # Chosen by perplexity, bytes and speed together; the table is in CONTRIBUTING, Decisions. A zero point costs
 # no speed and helps 4 bits; 8 bits need none.
-_FOUR = Bits(4, 128, symmetric=False)
+_FOUR = Bits(4, 64, symmetric=False)
 _EIGHT = Bits(8, 128, symmetric=True)
 _ATTENTION = ("attn.", "attention.")  # our graph's name for it, and those of traced ones
 _EMBEDDING = "model.embed_tokens.weight"

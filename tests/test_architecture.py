@@ -23,6 +23,8 @@ LAYERS = (
     "exporters.quantize exporters.tensor_file exporters.decoder exporters.weights exporters.traced "
     "exporters.optimum exporters.reference exporters.verify",
     "exporters.export",
+    "retrieval.errors retrieval.types",
+    "retrieval.languages",
     "coder_cli.errors",
     "coder_cli.model",
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
@@ -71,7 +73,7 @@ OWNERS = {
 }
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts): path
-    for package in ("coder_cli", "exporters")
+    for package in ("coder_cli", "exporters", "retrieval")
     for path in sorted((ROOT / package).rglob("*.py"))
     if path.name != "__init__.py"
 }
@@ -138,7 +140,7 @@ def test_rooms_and_owners_that_are_gone_leave_the_tables() -> None:
 def test_initialisers_are_empty_and_files_are_short() -> None:
     assert not [
         path
-        for package in ("coder_cli", "exporters")
+        for package in ("coder_cli", "exporters", "retrieval")
         for path in (ROOT / package).rglob("__init__.py")
         if path.stat().st_size
     ]
