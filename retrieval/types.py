@@ -85,6 +85,8 @@ class Symbol:
     signature_end: int  # the last line of its signature; `end_line` where there is no body
     parent: int | None = None  # index in ParsedFile.symbols; a parent stands before its children
     doc: str = ""  # the first sentence or line of its documentation, without comment marks
+    owner: str = ""  # its type, where that is no parent: `A` of C++ `void A::f()`, a Go receiver, a Rust impl
+    forward: bool = False  # only announced here: a prototype, a forward declaration, `extern`, `mod name;`
 
 
 class ReferenceKind(StrEnum):
@@ -141,12 +143,15 @@ class ParsedFile:
     complete: bool = True  # False: syntax errors, or the time limit; what could be read is here
 
     def qualified_name(self, index: int) -> str:
-        """`Class.method`: the symbol's name after those of its parents, without the namespace."""
+        """`Class.method`: the symbol's name after those of its owner and parents, without the namespace."""
         names: list[str] = []
         at: int | None = index
         while at is not None:
-            names.append(self.symbols[at].name)
-            at = self.symbols[at].parent
+            symbol = self.symbols[at]
+            names.append(symbol.name)
+            if symbol.owner:
+                names.append(symbol.owner)
+            at = symbol.parent
         return ".".join(reversed(names))
 
 
