@@ -18,10 +18,10 @@ class Ours:
         self._device = device
 
     def prepare(self) -> None:
-        from coder_cli.model import engine, session
+        from coder_cli.model import engine, runtime
 
         self._open = engine.Engine.open
-        self._runtime = session._runtime()  # imports ONNX Runtime, which only session.py may
+        self._runtime = runtime.onnx_runtime()  # imports ONNX Runtime, which only runtime.py may
 
     def load(self, path: str, threads: int, context: int) -> dict[str, Any]:
         notices: list[str] = []

@@ -8,8 +8,9 @@ How a command is written (commands/NAME.py):
     @click.pass_obj
     def command(settings: Settings, as_json: bool) -> ExitCode | None: ...
 
-It raises CoderError, ExporterError or retrieval's RepositoryError and lets them pass; it writes through `ui`; it returns an ExitCode where
-the result is negative, nothing where it is done. -q, -v, --color and --offline are added to each one here.
+It raises CoderError, ExporterError or retrieval's RepositoryError and lets them pass; it writes through
+`ui`; it returns an ExitCode where the result is negative, nothing where it is done. -q, -v, --color and
+--offline are added to each one here.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ RUNNING_MAY_IMPORT = {
 }
 MAKERS = {f"coder_cli.commands.{name}" for name in ("pull", "export", "models", "bench")}
 OWNERS = {
-    "onnxruntime": {"coder_cli.model.session", "exporters.verify"},
+    "onnxruntime": {"coder_cli.model.runtime", "coder_cli.model.session", "exporters.verify"},
     "tokenizers": {
         "coder_cli.model.tokenizer",
         "exporters.gguf_tokenizer",

@@ -22,9 +22,7 @@ from contextlib import contextmanager
 MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_POPULATE_WRITE = 14, 15, 23
 PAGE = 2 << 20
 SLACK = 128 << 20  # bytes beyond the weights: what packing them needs meanwhile
-PACKED = (
-    0.75  # of the weights, about, are copied while loading; the embedding is read where it lies in the file
-)
+PACKED = 0.75  # of the weights, about, are copied while loading; the embedding is read where it lies
 PATIENCE = 0.3  # seconds to take large pages in
 
 # mallopt(3) parameters, and the values they get back. Setting any of them ends the adaption of the mmap
@@ -40,12 +38,12 @@ LOADING = {
 
 @contextmanager
 def huge_pages(size: int) -> Iterator[None]:
-    """Allocations in here, up to `size` bytes and from any thread, lie in memory that asks for large pages.
+    """Allocations in here, of `size` bytes and from any thread, lie in large pages as far as time allowed.
 
-    Address space is taken at once, memory only as it is written. One thread at a time.
+    One thread at a time. A size of 0 changes nothing.
     """
     libc = _glibc()
-    if libc is None:
+    if libc is None or not size:
         yield
         return
     for parameter, value in LOADING.items():

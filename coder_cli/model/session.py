@@ -1,13 +1,8 @@
-"""ONNX Runtime behind two graph layouts: ids and a past in, logits out.
-
-Nothing from a model folder is executed: no custom operator library is ever registered, and ONNX Runtime
-refuses external data outside the folder.
-"""
+"""Two graph layouts behind one Protocol: ids and a past in, logits out."""
 
 from __future__ import annotations
 
 import contextlib
-import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
@@ -18,12 +13,11 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from coder_cli.errors import CoderError, ContextError, ModelError
+from coder_cli.errors import ModelError
 from coder_cli.model import device as devices
 from coder_cli.model.device import Device
-from coder_cli.model.huge_pages import huge_pages
-from coder_cli.model.memory import weights_bytes
-from exporters.manifest import GRAPH_NAME, Layout, Manifest
+from coder_cli.model.runtime import explained, load, onnx_runtime
+from exporters.manifest import Layout, Manifest
 from exporters.targets import Device as DeviceKind
 
 if TYPE_CHECKING:
@@ -32,11 +26,6 @@ if TYPE_CHECKING:
 Ids = NDArray[np.int64]
 Logits = NDArray[np.float32]
 Result = TypeVar("Result")
-
-CPU_EXTRA = "pip install 'coder-cli[cpu]'"
-QUIET = (
-    4  # log_severity_level: only fatal. What goes wrong comes back as an exception; stderr is the screen's
-)
 
 
 class Interrupted(Exception):  # nothing went wrong
@@ -96,12 +85,12 @@ class Runs:
         except Exception as error:  # the runtime's errors share no base but Exception
             if options.terminate:
                 raise Interrupted from None
-            raise _explained(error, f"{self._manifest.name} stopped", self._manifest) from error
+            raise explained(error, f"{self._manifest.name} stopped", self._manifest) from error
 
 
 def choose_device(name: str, manifest: Manifest) -> Device:
     """The device `name` means for this model; see `device.choose`."""
-    return devices.choose(name, manifest, _runtime().get_available_providers())
+    return devices.choose(name, manifest, onnx_runtime().get_available_providers())
 
 
 def open_session(
@@ -114,12 +103,9 @@ def open_session(
     notice: Callable[[str], None],
     loading: Callable[[], None] = lambda: None,
 ) -> Session:
-    """Load the graph of a model folder. ModelError where the files will not do, or a `named` device.
-
-    `loading` is called when from then on the runtime works, and other Python threads may.
-    """
-    runtime = _runtime()
-    inference = _load(runtime, folder, manifest, device, threads, loading)
+    """Load the graph of a model folder. ModelError where the files will not do, or a `named` device."""
+    runtime = onnx_runtime()
+    inference = load(runtime, folder, manifest, device, threads, loading)
     if inference.get_providers()[0] != device.provider:
         what = f"The device {device} is not there: ONNX Runtime could not start CUDA."
         if named:
@@ -128,54 +114,6 @@ def open_session(
         device = devices.CPU
     layout = FusedSession if manifest.layout is Layout.FUSED else TracedSession
     return layout(runtime, inference, manifest, device)
-
-
-def _runtime() -> ModuleType:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ModelError(f"ONNX Runtime is not installed ({error}).", CPU_EXTRA) from None
-    if not hasattr(onnxruntime, "InferenceSession"):  # what is left when one of two wheels was uninstalled
-        raise ModelError("ONNX Runtime is damaged.", f"pip uninstall onnxruntime && {CPU_EXTRA}")
-    runtime: ModuleType = onnxruntime
-    return runtime
-
-
-def _load(
-    runtime: ModuleType,
-    folder: Path,
-    manifest: Manifest,
-    device: Device,
-    threads: int | None,
-    loading: Callable[[], None],
-) -> InferenceSession:
-    options = runtime.SessionOptions()
-    options.log_severity_level = QUIET
-    options.intra_op_num_threads = threads or devices.thread_count()
-    # The arena keeps the largest prefill's scratch for ever and makes decoding no faster.
-    options.enable_cpu_mem_arena = False
-    # Weights are packed for this CPU while loading: in parallel, a 1.5B loads in 0.7 s instead of 1.0 s.
-    options.add_session_config_entry("session.prepack.enable_parallel", "1")
-    providers: list[str | tuple[str, dict[str, str]]] = [devices.CPU_PROVIDER]
-    if device.kind is DeviceKind.CUDA:
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it misses; get_providers tells us
-            runtime.preload_dlls()
-        providers.insert(0, (device.provider, {"device_id": str(device.index)}))
-    path = folder / GRAPH_NAME
-    large = huge_pages(weights_bytes(folder)) if device.kind is DeviceKind.CPU else contextlib.nullcontext()
-    try:
-        with large:
-            loading()
-            return runtime.InferenceSession(str(path), options, providers=providers)
-    except Exception as error:  # the runtime's errors share no base but Exception
-        raise _explained(error, f"{path} cannot be loaded", manifest) from error
-
-
-def _explained(error: Exception, what: str, manifest: Manifest) -> CoderError:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    if isinstance(error, MemoryError) or "memory" in reason.lower() or "bad_alloc" in reason:
-        return ContextError(f"{what}: not enough memory ({reason}).", "a smaller --context-tokens")
-    return ModelError(f"{what}: {reason}", f"coder models verify {manifest.name}")
 
 
 class FusedSession:
