@@ -1,0 +1,147 @@
+"""A file's text -> its symbols, references, imports, through the grammar and the module of its language.
+
+Reading is limited: a file that takes too long, as hostile or generated ones may, is read from its beginning
+as far as time allows. What cannot be read is missing from the result; the rest is there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from types import FrameType
+
+import tree_sitter
+
+from retrieval.languages.base import Language
+from retrieval.languages.table import LANGUAGES
+from retrieval.types import ParsedFile, SourceFile
+
+PARSE_SECONDS = 5.0  # a megabyte of ordinary code takes about one
+MOST_BYTES = 2_000_000  # of a text; what follows is not parsed, however much time there is
+# Grammars bound the work a byte: below this no clock is needed, and the plain call is the fastest.
+_UNTIMED_BYTES = 65_536
+_SHORTER = (1, 2, 16)  # a text that takes too long is tried again by its first half, its first sixteenth
+_VERSION = 1  # of what this module makes of a language's outline: part of every language's version
+
+
+def parse(file: SourceFile, *, seconds: float = PARSE_SECONDS) -> ParsedFile | None:
+    """None where the language has no grammar here. `complete` tells whether everything could be read."""
+    language = LANGUAGES.get(file.language)
+    if language is None:
+        return None
+    source = file.text.encode("utf-8", "replace")
+    for divisor in _SHORTER:
+        part = _beginning(source, min(len(source), MOST_BYTES) // divisor)
+        try:
+            parsed, broken = _outline(language, part, seconds)
+        except _TimeUp:
+            continue
+        if broken or len(part) < len(source):
+            parsed = dataclasses.replace(parsed, complete=False)
+        return parsed if part.isascii() else _in_characters(parsed, part)
+    return ParsedFile(file.language, complete=False)
+
+
+@cache
+def version(language: str) -> str | None:
+    """Of what `parse` makes of a text in this language; equal versions give equal results."""
+    if language not in LANGUAGES:
+        return None
+    grammar = _grammar(language)
+    size = f"{grammar.abi_version}.{grammar.parse_state_count}.{grammar.node_kind_count}"
+    return f"{_VERSION}.{LANGUAGES[language].version} {size}"
+
+
+@cache
+def _grammar(language: str) -> tree_sitter.Language:
+    return tree_sitter.Language(LANGUAGES[language].grammar())
+
+
+def _outline(language: Language, source: bytes, seconds: float) -> tuple[ParsedFile, bool]:
+    parser = tree_sitter.Parser(_grammar(language.name))
+    known = _timed_tree(parser, source, seconds) if len(source) > _UNTIMED_BYTES else None
+    # Of a tree parsed through a callback, Node.text is slow and may crash. This one reuses all of its nodes.
+    root = parser.parse(source, known).root_node
+    with _limited(seconds):
+        return language.outline(root, source), root.has_error
+
+
+def _timed_tree(parser: tree_sitter.Parser, source: bytes, seconds: float) -> tree_sitter.Tree:
+    view = memoryview(source)
+    end = time.monotonic() + seconds
+    try:
+        return parser.parse(
+            lambda offset, _: view[offset:], progress_callback=lambda *_: time.monotonic() > end
+        )
+    except ValueError as stopped:
+        raise _TimeUp from stopped
+
+
+def _beginning(source: bytes, size: int) -> bytes:
+    """About the first `size` bytes, to the end of a line, or at least of a character."""
+    if size >= len(source):
+        return source
+    line_end = source.rfind(b"\n", 0, size) + 1
+    return source[:line_end] if line_end else source[:size].decode("utf-8", "ignore").encode()
+
+
+def _in_characters(parsed: ParsedFile, source: bytes) -> ParsedFile:
+    """The same with columns in characters: those of lines beyond ASCII change."""
+    wide = {number: line for number, line in enumerate(source.split(b"\n"), start=1) if not line.isascii()}
+
+    def column(line: int, before: int) -> int:
+        return len(wide[line][:before].decode("utf-8", "ignore"))
+
+    return dataclasses.replace(
+        parsed,
+        symbols=tuple(
+            dataclasses.replace(symbol, column=column(symbol.line, symbol.column))
+            if symbol.line in wide
+            else symbol
+            for symbol in parsed.symbols
+        ),
+        references=tuple(
+            dataclasses.replace(reference, column=column(reference.line, reference.column))
+            if reference.line in wide
+            else reference
+            for reference in parsed.references
+        ),
+    )
+
+
+class _TimeUp(BaseException):
+    """No Exception, so that no language catches it."""
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Raise _TimeUp inside, once the time is up. Only a main thread can be stopped so; others are not."""
+    if threading.current_thread() is not threading.main_thread() or _alarm_is_taken():
+        yield
+        return
+    inside = True
+
+    def ring(signal_number: int, frame: FrameType | None) -> None:
+        if inside:
+            raise _TimeUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            inside = False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
+
+
+def _alarm_is_taken() -> bool:
+    """By another part of the program, or there is none (Windows)."""
+    return not hasattr(signal, "setitimer") or signal.getitimer(signal.ITIMER_REAL)[0] > 0
