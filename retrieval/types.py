@@ -29,12 +29,17 @@ class Skip(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file as listed, before it is read. `digest` is its git blob id (40 or 64 hexadecimal digits)."""
+    """A file as listed, before it is read.
+
+    `digest` is its git blob id (40 or 64 hexadecimal digits); "" where `skip` is set and only reading would tell.
+    """
 
     path: str
     digest: str
     size: int  # bytes
     skip: Skip | None = None
+    stored: bool = False  # of a revision: read from git's objects, not from the working tree
+    stamp: int = 0  # of the working tree: when it was last modified, in nanoseconds
 
 
 @dataclass(frozen=True, slots=True)
