@@ -1,0 +1,110 @@
+"""The types a repository declares, by namespace and name: where Java, Kotlin and C# look a name up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from retrieval.languages.base import Project
+from retrieval.types import ParsedFile, ReferenceKind, Symbol, SymbolKind
+
+TYPES = frozenset(
+    (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE)
+)
+TEST_FOLDERS = frozenset(("test", "tests", "androidTest", "testFixtures", "integrationTest", "jvmTest"))
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A type, or one part of it, in a file. `index` is None for a class that only the compiler makes."""
+
+    full_name: str
+    path: str
+    index: int | None
+
+
+class Namespaces:
+    """Declared types by full name; a nested type's full name goes through those it is nested in."""
+
+    def __init__(self, project: Project, languages: Iterable[str]) -> None:
+        self.project = project
+        self.types: dict[str, list[Declared]] = {}
+        self.simple_names: set[str] = set()
+        self.namespaces: set[str] = set()  # with those they are nested in
+        self._roots: dict[str, tuple[str, ...]] = {}
+        for path in project.written_in(*languages):
+            parsed = project.parsed(path)
+            if parsed is not None:
+                self.add_file(path, parsed)
+
+    def add_file(self, path: str, parsed: ParsedFile) -> None:
+        self.add_namespace(parsed.namespace)
+        self._roots[path] = source_root(path, parsed.namespace)
+        for index, full_name in full_names(parsed):
+            if parsed.symbols[index].kind is SymbolKind.NAMESPACE:
+                self.add_namespace(full_name)
+            else:
+                self.add(Declared(full_name, path, index))
+
+    def add(self, declared: Declared) -> None:
+        self.types.setdefault(declared.full_name, []).append(declared)
+        self.simple_names.add(declared.full_name.rpartition(".")[2])
+
+    def add_namespace(self, name: str) -> None:
+        while name and name not in self.namespaces:
+            self.namespaces.add(name)
+            name = name.rpartition(".")[0]
+
+    def nearest(self, full_name: str, path: str) -> Declared | None:
+        """Of several declarations, that of the same source root, module, or the most folders in common."""
+        found = self.types.get(full_name)
+        if not found:
+            return None
+        return found[0] if len(found) == 1 else min(found, key=lambda declared: self.distance(declared, path))
+
+    def distance(self, declared: Declared, path: str) -> tuple[int, bool, bool, str]:
+        here, there = self._roots.get(path, ()), self._roots.get(declared.path, ())
+        common = 0
+        for ours, theirs in zip(here, there, strict=False):
+            if ours != theirs:
+                break
+            common += 1
+        return -common, declared.path != path, not TEST_FOLDERS.isdisjoint(there), declared.path
+
+
+def full_names(parsed: ParsedFile) -> Iterable[tuple[int, str]]:
+    """The types and namespaces of a file that can be named from outside a function, with their full names."""
+    names: dict[int, str] = {}
+    for index, symbol in enumerate(parsed.symbols):
+        if symbol.kind not in TYPES and symbol.kind is not SymbolKind.NAMESPACE:
+            continue
+        outer = parsed.namespace if symbol.parent is None else names.get(symbol.parent)
+        if outer is None:
+            continue  # inside a function
+        names[index] = f"{outer}.{symbol.name}" if outer else symbol.name
+        yield index, names[index]
+
+
+def source_root(path: str, namespace: str) -> tuple[str, ...]:
+    """The folder that a package's folders stand in; the file's own where they do not follow the package."""
+    folders = tuple(path.split("/")[:-1])
+    parts = tuple(namespace.split(".")) if namespace else ()
+    return folders[: -len(parts)] if parts and folders[-len(parts) :] == parts else folders
+
+
+def types_around(symbols: tuple[Symbol, ...], scope: int | None) -> tuple[int, ...]:
+    """The symbols around a place, innermost first."""
+    around = []
+    while scope is not None:
+        around.append(scope)
+        scope = symbols[scope].parent
+    return tuple(around)
+
+
+def bases(parsed: ParsedFile) -> dict[int, list[tuple[str, str]]]:
+    """What each type of a file extends and implements, as written: qualifier and name."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for reference in parsed.references:
+        if reference.kind is ReferenceKind.BASE and reference.scope is not None:
+            found.setdefault(reference.scope, []).append((reference.qualifier, reference.name))
+    return found

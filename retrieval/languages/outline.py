@@ -1,0 +1,224 @@
+"""One walk over a tree that gathers symbols, references and imports: what Java, Kotlin and C# share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from retrieval.languages.documentation import first_sentence
+from retrieval.types import Import, ImportedName, ParsedFile, Reference, ReferenceKind, Symbol, SymbolKind
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+# A longer qualifier is a chain of calls; nobody resolves it, and keeping each of its steps is quadratic.
+LONGEST_QUALIFIER = 120
+FARTHEST = 1000  # bytes between a comment and its definition
+_TYPE_ARGUMENTS = re.compile(r"<[^<>]*>")
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
+_SPACE = re.compile(r"\s+")
+
+
+class Outline:
+    """Walks without recursion, in the order of the text; a subclass handles the node types it knows.
+
+    A handler returns True to keep the walk out of the node. Names of locals are counted rather than kept in
+    a chain of scopes, so that a lookup takes the same time at any depth of nesting.
+    """
+
+    language: ClassVar[str]
+    handlers: ClassVar[Mapping[str, Callable[[Any, Node], bool | None]]]
+
+    def __init__(self, root: Node, source: bytes) -> None:
+        self.root = root
+        self.source = source
+        self.namespace = ""
+        self.symbols: list[Symbol] = []
+        self.imports: list[Import] = []
+        self.scope: int | None = None  # the innermost symbol around the walk
+        self.hidden = False  # inside an anonymous type: its members are no symbols
+        self.done: set[int] = set()  # starts of names that a handler above them has dealt with
+        self.bases: set[int] = set()  # starts of type names that stand in a list of supertypes
+        self._references: list[tuple[int, int, str, ReferenceKind, str, int | None]] = []
+        self._values: dict[str, int] = {}
+        self._types: dict[str, int] = {}
+        self._depth = 0
+        self._open: list[tuple[int, int | None, bool, list[str], list[str]]] = []
+        self._comments: tuple[int, int, int] | None = None  # of the last run: start byte, end byte, row
+
+    def run(self) -> ParsedFile:
+        self._walk()
+        self._references.sort(key=lambda found: found[:2])
+        references = tuple(
+            Reference(name, row + 1, column, kind, qualifier, scope)
+            for row, column, name, kind, qualifier, scope in self._references
+        )
+        return ParsedFile(
+            self.language,
+            self.namespace,
+            tuple(self.symbols),
+            references,
+            tuple(self.imports),
+            complete=not self.root.has_error,
+        )
+
+    def _walk(self) -> None:
+        cursor = self.root.walk()
+        handlers = self.handlers
+        opened = self._open
+        while True:
+            node = cursor.node
+            handle = None if node is None else handlers.get(node.type)
+            if not (handle is not None and handle(self, node)) and cursor.goto_first_child():
+                self._depth += 1
+                continue
+            while True:
+                while opened and opened[-1][0] >= self._depth:
+                    self._close()
+                if cursor.goto_next_sibling():
+                    break
+                if not cursor.goto_parent():
+                    return
+                self._depth -= 1
+
+    # -- text
+
+    def text(self, node: Node) -> str:
+        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def field(self, node: Node, name: str) -> str:
+        child = node.child_by_field_name(name)
+        return "" if child is None else self.text(child)
+
+    def qualifier(self, node: Node | None) -> str:
+        """What stands before a name, without white space and type arguments."""
+        if node is None:
+            return ""
+        if node.end_byte - node.start_byte > LONGEST_QUALIFIER:
+            return "…"
+        text = _SPACE.sub("", self.text(node))
+        while "<" in text and (shorter := _TYPE_ARGUMENTS.sub("", text)) != text:
+            text = shorter
+        return text
+
+    def path(self, node: Node) -> str:
+        """A dotted name as one word, whatever white space and comments stand in it."""
+        return ".".join(
+            re.findall(r"[^\s.;/*]+", re.sub(r"/\*.*?\*/|//[^\n]*", "", self.text(node), flags=re.S))
+        )
+
+    # -- scopes
+
+    def open(self, *, scope: int | None = None, hidden: bool | None = None) -> None:
+        """What is bound from here on is forgotten when the walk leaves the node that is being handled."""
+        self._open.append((self._depth, self.scope, self.hidden, [], []))
+        if scope is not None:
+            self.scope = scope
+        if hidden is not None:
+            self.hidden = hidden
+
+    def _close(self) -> None:
+        _, self.scope, self.hidden, values, types = self._open.pop()
+        for names, bound in ((values, self._values), (types, self._types)):
+            for name in names:
+                bound[name] -= 1
+
+    def bind(self, name: str) -> None:
+        """`name` is a local variable or a parameter."""
+        self._bind(name, self._values, 3)
+
+    def bind_type(self, name: str) -> None:
+        """`name` is a type parameter, or a type that nobody outside can name."""
+        self._bind(name, self._types, 4)
+
+    def _bind(self, name: str, bound: dict[str, int], place: int) -> None:
+        if self._open:
+            self._open[-1][place].append(name)  # type: ignore[union-attr]
+            bound[name] = bound.get(name, 0) + 1
+
+    def is_local(self, name: str) -> bool:
+        return self._values.get(name, 0) > 0
+
+    def is_local_type(self, name: str) -> bool:
+        return self._types.get(name, 0) > 0
+
+    # -- what is found
+
+    def refer(self, node: Node, kind: ReferenceKind, qualifier: str = "", name: str | None = None) -> None:
+        """`node` is the identifier."""
+        row, column = node.start_point
+        if kind is ReferenceKind.TYPE and node.start_byte in self.bases:
+            kind = ReferenceKind.BASE
+        self._references.append((row, column, name or self.text(node), kind, qualifier, self.scope))
+
+    def declare(
+        self,
+        node: Node,
+        name: Node,
+        kind: SymbolKind,
+        *,
+        body: Node | None = None,
+        text: str | None = None,
+        owner: str = "",
+    ) -> int | None:
+        """The new symbol's index; None inside an anonymous type or without a name: nothing can name it."""
+        self.done.add(name.start_byte)
+        if self.hidden or name.start_byte == name.end_byte:  # a MISSING name
+            return None
+        row, column = name.start_point
+        start, end = node.start_point.row, node.end_point.row
+        comment, doc = self._comment_above(node)
+        last = end
+        if body is not None:
+            before = body.prev_sibling
+            last = body.start_point.row if before is None else before.end_point.row
+        self.symbols.append(
+            Symbol(
+                text or self.text(name),
+                kind,
+                row + 1,
+                column,
+                (start if comment is None else comment) + 1,
+                end + 1,
+                last + 1,
+                self.scope,
+                doc,
+                owner,
+            )
+        )
+        return len(self.symbols) - 1
+
+    def add_import(
+        self, node: Node, module: str, names: Iterable[ImportedName] = (), alias: str = "", **flags: bool
+    ) -> None:
+        if module:
+            start, end = node.start_point.row + 1, node.end_point.row + 1
+            self.imports.append(Import(module, start, end, tuple(names), alias, scope=self.scope, **flags))
+
+    # -- comments
+
+    def comment(self, node: Node) -> bool:
+        """Remembers the run of comments that ends here, if it stands on lines of its own."""
+        start, (row, column) = node.start_byte, node.start_point
+        run = self._comments
+        if run is not None and self._lines_between(run[1], start) <= 1:
+            self._comments = (run[0], node.end_byte, run[2])
+        elif column < FARTHEST and not self.source[start - column : start].strip():
+            self._comments = (start, node.end_byte, row)
+        return True
+
+    def _comment_above(self, node: Node) -> tuple[int | None, str]:
+        """The first row of the comment that belongs to a definition, and what it says in one sentence."""
+        if self._comments is None:
+            return None, ""
+        start, end, row = self._comments
+        text = self.source[start:end]
+        if self._lines_between(end, node.start_byte) > (2 if text.startswith(b"/**") else 1):
+            return None, ""
+        return row, first_sentence(text.decode("utf-8", "replace"))
+
+    def _lines_between(self, start: int, end: int) -> int:
+        """Line ends in the white space between two bytes; a great many where there is more than that."""
+        between = self.source[start : min(end, start + FARTHEST)]
+        return between.count(b"\n") if end - start < FARTHEST and not between.strip() else FARTHEST
