@@ -26,6 +26,7 @@ LAYERS = (
     "retrieval.errors retrieval.types",
     "retrieval.languages",
     "retrieval.parse",
+    "retrieval.order retrieval.graph",
     "coder_cli.errors",
     "coder_cli.model",
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
