@@ -31,7 +31,7 @@ class Skip(StrEnum):
 class Entry:
     """A file as listed, before it is read.
 
-    `digest` is its git blob id (40 or 64 hexadecimal digits); "" where `skip` is set and only reading would tell.
+    `digest` is its git blob id (40 or 64 hexadecimal digits); "" where a skipped file would have to be read.
     """
 
     path: str

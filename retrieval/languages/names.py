@@ -1,8 +1,8 @@
 """Which language a file is written in, by its name, its extension, and what its first line runs.
 
-The names are the 87 of DeepSeek-Coder's list, as its README spells them, with two exceptions: `csharp` (there
-`c-sharp`), which is what fences and tools say, and `tsx`, which there is `typescript`, but has a grammar of
-its own. "text" stands for everything else.
+The names are those of DeepSeek-Coder's README, which lists 89 where the paper counts 87, with two exceptions:
+`csharp` (there `c-sharp`), which is what fences and tools say, and `tsx`, which is `typescript` there, but
+has a grammar of its own. "text" stands for everything else.
 """
 
 from __future__ import annotations
@@ -70,8 +70,10 @@ _ROWS: dict[str, _Row] = {
     ),
     "json": _Row(
         "json jsonc json5 jsonl ndjson geojson topojson webmanifest har avsc gltf mcmeta code-workspace tact",
-        ".arcconfig .auto-changelog .babelrc .c8rc .eslintrc .htmlhintrc .imgbotconfig .jscsrc .jshintrc .jslintrc"
-        " .nycrc .swcrc .tern-config .tern-project .watchmanconfig composer.lock deno.lock flake.lock pipfile.lock",
+        ".arcconfig .auto-changelog .babelrc .c8rc .eslintrc .htmlhintrc .imgbotconfig .jscsrc"
+        " .jshintrc .jslintrc"
+        " .nycrc .swcrc .tern-config .tern-project .watchmanconfig composer.lock deno.lock flake.lock"
+        " pipfile.lock",
     ),
     "julia": _Row("jl", "", "julia"),
     "jupyter-notebook": _Row("ipynb"),
@@ -83,7 +85,8 @@ _ROWS: dict[str, _Row] = {
     "lua": _Row("lua luau nse pd_lua rbxs rockspec wlua", ".luacheckrc", "lua luajit luau texlua"),
     "makefile": _Row(
         "mk mak make mkfile",
-        "makefile gnumakefile bsdmakefile kbuild makefile.am makefile.in makefile.inc makefile.boot makefile.sco"
+        "makefile gnumakefile bsdmakefile kbuild makefile.am makefile.in makefile.inc makefile.boot"
+        " makefile.sco"
         " makefile.frag makefile.wat mkfile mkfile.linux",
         "make",
     ),
@@ -114,9 +117,12 @@ _ROWS: dict[str, _Row] = {
     "restructuredtext": _Row("rst rest rst.txt rest.txt"),
     "rmarkdown": _Row("rmd qmd"),
     "ruby": _Row(
-        "rb rake gemspec ru rbi podspec builder jbuilder thor rabl god mspec rbuild rbw rbx watchr eye prawn ruby",
-        "gemfile rakefile vagrantfile podfile guardfile capfile fastfile appfile matchfile brewfile appraisals"
-        " berksfile buildfile dangerfile deliverfile gymfile jarfile mavenfile puppetfile scanfile snapfile steepfile"
+        "rb rake gemspec ru rbi podspec builder jbuilder thor rabl god mspec rbuild rbw rbx watchr eye"
+        " prawn ruby",
+        "gemfile rakefile vagrantfile podfile guardfile capfile fastfile appfile matchfile brewfile"
+        " appraisals"
+        " berksfile buildfile dangerfile deliverfile gymfile jarfile mavenfile puppetfile scanfile"
+        " snapfile steepfile"
         " thorfile .irbrc .pryrc .simplecov",
         "ruby jruby rbx macruby rake rails",
     ),
@@ -126,8 +132,10 @@ _ROWS: dict[str, _Row] = {
     "scheme": _Row("scm ss sld sls sps sch", "", "guile gosh scheme csi chibi bigloo chicken"),
     "shell": _Row(
         "sh bash zsh ksh bats command ebuild eclass tmux sh.in envrc",
-        ".bashrc .bash_profile .bash_aliases .bash_functions .bash_login .bash_logout .profile .zshrc .zprofile"
-        " .zshenv .zlogin .zlogout .kshrc .xinitrc .xprofile .xsession .login .envrc .flaskenv bashrc zshrc profile"
+        ".bashrc .bash_profile .bash_aliases .bash_functions .bash_login .bash_logout .profile .zshrc"
+        " .zprofile"
+        " .zshenv .zlogin .zlogout .kshrc .xinitrc .xprofile .xsession .login .envrc .flaskenv bashrc"
+        " zshrc profile"
         " pkgbuild apkbuild gradlew mvnw install-sh",
         "sh bash zsh dash ksh mksh pdksh ash rc bats busybox yash oksh openrc-run",
     ),
@@ -154,7 +162,8 @@ _ROWS: dict[str, _Row] = {
     "yacc": _Row("y yy yacc"),
     "yaml": _Row(
         "yaml yml cff syntax sublime-syntax yaml-tmlanguage mir reek rviz",
-        ".clang-format .clang-tidy .clangd .gemrc glide.lock pixi.lock .prettierrc .stylelintrc .lintstagedrc",
+        ".clang-format .clang-tidy .clangd .gemrc glide.lock pixi.lock .prettierrc .stylelintrc"
+        " .lintstagedrc",
     ),
     "zig": _Row("zig zon"),
 }

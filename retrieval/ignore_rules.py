@@ -1,0 +1,56 @@
+"""Files of patterns that say which paths to leave out: .gitignore's syntax and precedence, under any name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pathspec import GitIgnoreSpec
+
+
+class IgnoreRules:
+    """Rules of several folders: a deeper one overrides, but nothing below an ignored folder comes back."""
+
+    def __init__(self) -> None:
+        self._specs: dict[str, GitIgnoreSpec] = {}
+        self._folders: dict[str, bool] = {"": False}
+
+    def __bool__(self) -> bool:
+        return bool(self._specs)
+
+    def add(self, folder: str, text: str) -> None:
+        """The rules of one file, which stands in `folder` ("" is the root)."""
+        self._specs[folder] = _spec(text.split("\n"))
+        self._folders = {"": False}
+
+    def ignores(self, path: str) -> bool:
+        return self.ignores_folder(path.rpartition("/")[0]) or self._decide(path)
+
+    def ignores_folder(self, folder: str) -> bool:
+        known = self._folders.get(folder)
+        if known is None:
+            known = self.ignores_folder(folder.rpartition("/")[0]) or self._decide(folder + "/")
+            self._folders[folder] = known
+        return known
+
+    def _decide(self, path: str) -> bool:
+        """By the deepest file of rules that says anything."""
+        folder = path.rstrip("/").rpartition("/")[0]
+        while True:
+            if spec := self._specs.get(folder):
+                said = spec.check_file(path[len(folder) + 1 :] if folder else path).include
+                if said is not None:
+                    return said
+            if not folder:
+                return False
+            folder = folder.rpartition("/")[0]
+
+
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    good = []
+    for line in lines:
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:  # git, too, passes over a pattern that it cannot read
+            continue
+        good.append(line)
+    return GitIgnoreSpec.from_lines(good)
