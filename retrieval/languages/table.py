@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from retrieval.languages.base import Language
+from retrieval.languages.c import C
+from retrieval.languages.cpp import Cpp
+from retrieval.languages.javascript import JavaScript
 from retrieval.languages.python import Python
+from retrieval.languages.typescript import Tsx, TypeScript
 
 LANGUAGES: dict[str, Language] = {
+    "c": C(),
+    "cpp": Cpp(),
+    "javascript": JavaScript(),
     "python": Python(),
+    "tsx": Tsx(),
+    "typescript": TypeScript(),
 }
 """By the name that languages/names.py gives the language's files."""
