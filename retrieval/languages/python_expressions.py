@@ -150,9 +150,9 @@ def lambda_expression(walk: Walk, node: Node, kind: ReferenceKind, place: Place)
 
 
 def dotted_name(walk: Walk, node: Node, kind: ReferenceKind, place: Place) -> None:
-    """One name alone is captured; `a.b` is a value."""
+    """One name alone is captured; `a.b` is a value. Elsewhere it is what is left of a broken import."""
     names = node.named_children
-    if len(names) == 1:
+    if len(names) == 1 and node.parent is not None and node.parent.type != "ERROR":
         if walk.text(names[0]) != "_":
             walk.bind(names[0], place, node)
     else:

@@ -1,0 +1,4 @@
+import one
+from poem import line
+import tall.brim
+import common

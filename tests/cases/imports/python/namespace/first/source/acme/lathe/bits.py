@@ -1,0 +1,2 @@
+import acme
+import acme.lathe

@@ -1,0 +1,2 @@
+import logging
+from . import drill, logging as ours

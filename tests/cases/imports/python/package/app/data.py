@@ -1,0 +1,1 @@
+import os, app.late as late

@@ -1,0 +1,6 @@
+import app
+from app.core import run
+
+
+def start():
+    run()

@@ -1,0 +1,3 @@
+import helpers
+import conftest
+from thing import models

@@ -1,0 +1,2 @@
+import helpers
+import thing.api

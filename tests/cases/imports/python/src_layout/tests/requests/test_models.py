@@ -1,0 +1,2 @@
+import helpers
+from thing.models import Model

@@ -1,0 +1,2 @@
+from .native import run
+from .typed import T
