@@ -92,6 +92,7 @@ class Symbol:
     doc: str = ""  # the first sentence or line of its documentation, without comment marks
     owner: str = ""  # its type, where that is no parent: `A` of C++ `void A::f()`, a Go receiver, a Rust impl
     forward: bool = False  # only announced here: a prototype, a forward declaration, `extern`, `mod name;`
+    private: bool = False  # only its own file can name it: Kotlin `private`, C `static`
 
 
 class ReferenceKind(StrEnum):
@@ -122,6 +123,7 @@ class ImportedName:
 @dataclass(frozen=True, slots=True)
 class Import:
     """One import, include, use, require. What it means is up to its language's resolver."""
+    everywhere: bool = False  # holds for every file of the project: C# `global using`
 
     module: str  # as written: `..util`, `<stdio.h>`, `./a`, `crate::model`, `java.util.List`
     start_line: int
