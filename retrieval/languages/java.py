@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrieval.languages.base import Project, Resolver
 from retrieval.languages.jvm import JavaResolver
-from retrieval.languages.outline import Outline
+from retrieval.languages.outline import Handlers, Outline
 from retrieval.types import ImportedName, ParsedFile, ReferenceKind, SymbolKind
 
 if TYPE_CHECKING:
@@ -271,7 +270,7 @@ class JavaOutline(Outline):
             node = scope
         self.done.add(node.start_byte)
 
-    handlers: ClassVar[Mapping[str, Callable[[Any, Node], bool | None]]] = {
+    handlers: ClassVar[Handlers] = {
         "line_comment": Outline.comment,
         "block_comment": Outline.comment,
         "package_declaration": package,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from retrieval.languages.documentation import first_sentence
@@ -16,8 +17,21 @@ if TYPE_CHECKING:
 LONGEST_QUALIFIER = 120
 FARTHEST = 1000  # bytes between a comment and its definition
 _TYPE_ARGUMENTS = re.compile(r"<[^<>]*>")
+Handlers = Mapping[str, Callable[[Any, "Node"], bool | None]]
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 _SPACE = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class _Open:
+    """What held before the walk entered a node, and what was bound since."""
+
+    depth: int
+    scope: int | None
+    hidden: bool
+    local: bool
+    values: list[str] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
 
 
 class Outline:
@@ -28,7 +42,7 @@ class Outline:
     """
 
     language: ClassVar[str]
-    handlers: ClassVar[Mapping[str, Callable[[Any, Node], bool | None]]]
+    handlers: ClassVar[Handlers]
 
     def __init__(self, root: Node, source: bytes) -> None:
         self.root = root
@@ -38,13 +52,14 @@ class Outline:
         self.imports: list[Import] = []
         self.scope: int | None = None  # the innermost symbol around the walk
         self.hidden = False  # inside an anonymous type: its members are no symbols
+        self.local = False  # inside a function: its variables are no symbols
         self.done: set[int] = set()  # starts of names that a handler above them has dealt with
         self.bases: set[int] = set()  # starts of type names that stand in a list of supertypes
         self._references: list[tuple[int, int, str, ReferenceKind, str, int | None]] = []
         self._values: dict[str, int] = {}
         self._types: dict[str, int] = {}
         self._depth = 0
-        self._open: list[tuple[int, int | None, bool, list[str], list[str]]] = []
+        self._open: list[_Open] = []
         self._comments: tuple[int, int, int] | None = None  # of the last run: start byte, end byte, row
 
     def run(self) -> ParsedFile:
@@ -69,12 +84,12 @@ class Outline:
         opened = self._open
         while True:
             node = cursor.node
-            handle = None if node is None else handlers.get(node.type)
-            if not (handle is not None and handle(self, node)) and cursor.goto_first_child():
+            handle = handlers.get(node.type) if node is not None else None
+            if not (node is not None and handle is not None and handle(self, node)) and cursor.goto_first_child():
                 self._depth += 1
                 continue
             while True:
-                while opened and opened[-1][0] >= self._depth:
+                while opened and opened[-1].depth >= self._depth:
                     self._close()
                 if cursor.goto_next_sibling():
                     break
@@ -110,32 +125,37 @@ class Outline:
 
     # -- scopes
 
-    def open(self, *, scope: int | None = None, hidden: bool | None = None) -> None:
-        """What is bound from here on is forgotten when the walk leaves the node that is being handled."""
-        self._open.append((self._depth, self.scope, self.hidden, [], []))
+    def open(
+        self, *, scope: int | None = None, hidden: bool | None = None, local: bool | None = None
+    ) -> None:
+        """What is set and bound from here on ends when the walk leaves the node that is being handled."""
+        self._open.append(_Open(self._depth, self.scope, self.hidden, self.local))
         if scope is not None:
             self.scope = scope
         if hidden is not None:
             self.hidden = hidden
+        if local is not None:
+            self.local = local
 
     def _close(self) -> None:
-        _, self.scope, self.hidden, values, types = self._open.pop()
-        for names, bound in ((values, self._values), (types, self._types)):
-            for name in names:
-                bound[name] -= 1
+        ended = self._open.pop()
+        self.scope, self.hidden, self.local = ended.scope, ended.hidden, ended.local
+        for name in ended.values:
+            self._values[name] -= 1
+        for name in ended.types:
+            self._types[name] -= 1
 
     def bind(self, name: str) -> None:
         """`name` is a local variable or a parameter."""
-        self._bind(name, self._values, 3)
+        if self._open:
+            self._open[-1].values.append(name)
+            self._values[name] = self._values.get(name, 0) + 1
 
     def bind_type(self, name: str) -> None:
         """`name` is a type parameter, or a type that nobody outside can name."""
-        self._bind(name, self._types, 4)
-
-    def _bind(self, name: str, bound: dict[str, int], place: int) -> None:
         if self._open:
-            self._open[-1][place].append(name)  # type: ignore[union-attr]
-            bound[name] = bound.get(name, 0) + 1
+            self._open[-1].types.append(name)
+            self._types[name] = self._types.get(name, 0) + 1
 
     def is_local(self, name: str) -> bool:
         return self._values.get(name, 0) > 0
@@ -161,6 +181,7 @@ class Outline:
         body: Node | None = None,
         text: str | None = None,
         owner: str = "",
+        private: bool = False,
     ) -> int | None:
         """The new symbol's index; None inside an anonymous type or without a name: nothing can name it."""
         self.done.add(name.start_byte)
@@ -185,6 +206,7 @@ class Outline:
                 self.scope,
                 doc,
                 owner,
+                private=private,
             )
         )
         return len(self.symbols) - 1
