@@ -123,7 +123,6 @@ class ImportedName:
 @dataclass(frozen=True, slots=True)
 class Import:
     """One import, include, use, require. What it means is up to its language's resolver."""
-    everywhere: bool = False  # holds for every file of the project: C# `global using`
 
     module: str  # as written: `..util`, `<stdio.h>`, `./a`, `crate::model`, `java.util.List`
     start_line: int
@@ -133,6 +132,7 @@ class Import:
     type_only: bool = False
     conditional: bool = False  # inside a function, a branch, a try block, an #if
     scope: int | None = None  # as in Reference: the symbol it is inside of
+    everywhere: bool = False  # holds for every file of the project: C# `global using`
 
 
 @dataclass(frozen=True, slots=True)
