@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
@@ -52,6 +52,13 @@ class DependencyGraph:
     def edge_count(self) -> int:
         """How many pairs of files depend on one another; several imports of the same file are one edge."""
         return sum(map(len, self._needs))
+
+    def dependencies(self) -> Iterator[Dependency]:
+        """Every reason of every edge, by source; those of one source as they were given."""
+        for source, made in enumerate(self._made):
+            for each in made:
+                if self._number.get(each.target, source) != source:
+                    yield each
 
     def dependencies_of(self, path: str) -> tuple[str, ...]:
         """What the file itself needs, by path."""
@@ -134,6 +141,22 @@ class DependencyGraph:
             steps.append(self.why(self.paths[before], self.paths[node])[0])
             node = before
         return tuple(reversed(steps))
+
+    def within(self, paths: Iterable[str]) -> DependencyGraph:
+        """These files only, and the edges among them."""
+        kept = set(paths)
+        return DependencyGraph(
+            kept, (each for path in kept for each in self._made[self._number[path]] if each.target in kept)
+        )
+
+    def folded(self, place: Callable[[str], str]) -> DependencyGraph:
+        """The graph of the places of the files, such as folders. Each edge of files is one reason there."""
+        placed = {path: place(path) for path in self.paths}
+        between = {(each.source, each.target) for each in self.dependencies()}
+        return DependencyGraph(
+            placed.values(),
+            (Dependency(placed[a], placed[b], 0, f"{a} -> {b}") for a, b in sorted(between)),
+        )
 
     @cached_property
     def _users(self) -> list[list[int]]:

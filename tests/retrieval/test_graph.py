@@ -162,3 +162,21 @@ def test_a_closure_stops_at_its_limit() -> None:
 def test_an_unknown_order_is_refused() -> None:
     with pytest.raises(ValueError, match="newest"):
         graph("a > b").reading_order("newest")
+
+
+def test_folding_joins_files_and_keeps_what_is_between_them() -> None:
+    made = [
+        Dependency("app/a.py", "app/b.py", 1, "b"),
+        Dependency("app/a.py", "lib/c.py", 2, "c"),
+        Dependency("app/a.py", "lib/c.py", 3, "c"),
+        Dependency("app/b.py", "lib/c.py", 1, "c"),
+    ]
+    files = DependencyGraph(["app/a.py", "app/b.py", "lib/c.py"], made)
+    folders = files.folded(lambda path: path.partition("/")[0])
+    assert sorted(files.dependencies(), key=lambda each: (each.source, each.line)) == made
+    assert folders.paths == ("app", "lib")
+    assert folders.reading_order() == ("lib", "app")
+    assert [each.name for each in folders.why("app", "lib")] == [
+        "app/a.py -> lib/c.py",
+        "app/b.py -> lib/c.py",
+    ]

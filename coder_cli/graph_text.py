@@ -1,0 +1,228 @@
+"""A dependency graph as lines of text for a terminal. Pure: graph in, lines out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from retrieval.cycles import breaking, shortest_ring
+from retrieval.graph import DependencyGraph
+from retrieval.types import Dependency
+
+DEEPEST = 500  # levels of a tree; a deeper indentation helps nobody
+TOP = 10  # rows of a ranking
+MOST_FOLDERS = 24  # of an overview, so that it fits on a screen
+_EDGE, _LAST_EDGE, _PASSING, _NOTHING = "├── ", "└── ", "│   ", "    "
+
+Note = Callable[[str, str], str]
+
+
+def listing(
+    graph: DependencyGraph, blocks: Iterable[Sequence[str]], note: Note = lambda source, target: ""
+) -> Iterator[str]:
+    """Every file of the blocks and below it what it needs; a block is a subgraph in reading order.
+
+    Files that neither need nor are needed stand together at the end. `note` says something of an edge.
+    """
+    blocks = list(blocks)
+    order = [path for block in blocks for path in block]
+    place = {path: at for at, path in enumerate(order)}
+    cycle_of = {path: len(cycle) for cycle in graph.cycles() for path in cycle}
+    alone = [path for path in order if is_alone(graph, path)]
+    connected = [[path for path in block if not is_alone(graph, path)] for block in blocks]
+    for number, block in enumerate(filter(None, connected)):
+        if number:
+            yield ""
+        for path in block:
+            yield path + (f"  (in a cycle of {cycle_of[path]:,})" if path in cycle_of else "")
+            needs = graph.dependencies_of(path)
+            for need in needs:
+                later = "  (comes later)" if place.get(need, -1) > place[path] else ""
+                yield f"{_LAST_EDGE if need == needs[-1] else _EDGE}{need}{note(path, need)}{later}"
+    if alone and len(alone) < len(order):
+        yield ""
+    yield from alone
+
+
+def is_alone(graph: DependencyGraph, path: str) -> bool:
+    return not graph.dependencies_of(path) and not graph.dependents_of(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What a file needs, what that needs, and so on; or what needs it."""
+
+    lines: tuple[str, ...]
+    depth: int  # of levels shown
+    full_depth: int
+    files: int  # in all levels, without the one at the top
+    repeats: bool  # some lines end in (*)
+
+
+def tree(
+    graph: DependencyGraph,
+    path: str,
+    *,
+    dependents: bool = False,
+    depth: int | None = None,
+    fit: int | None = None,
+) -> Tree:
+    """Every file is drawn out once, where it is nearest to the top; elsewhere it ends in (*).
+
+    `depth` is the number of levels below the file. Without it, as many are shown as have at most `fit` lines,
+    one at least.
+    """
+    neighbours = graph.dependents_of if dependents else graph.dependencies_of
+    distances = graph.closure([path], dependents=dependents)
+    full_depth = max(distances.values())
+    depth = _fitting_depth(distances, neighbours, fit) if depth is None else depth
+    depth = min(depth, full_depth, DEEPEST)
+    home = _nearest_parents(distances, neighbours)
+    lines = [path]
+    repeats = False
+    waiting = [(path, child, "", at == 0) for at, child in _from_the_end(neighbours(path))] if depth else []
+    while waiting:
+        parent, child, indent, last = waiting.pop()
+        drawn_out = home.get(child) == parent
+        mark = "" if drawn_out or not neighbours(child) else " (*)"
+        repeats = repeats or bool(mark)
+        told = _with_line(graph, parent, child, dependents)
+        lines.append(f"{indent}{_LAST_EDGE if last else _EDGE}{told}{mark}")
+        if drawn_out and distances[child] < depth:
+            inner = indent + (_NOTHING if last else _PASSING)
+            waiting += [(child, each, inner, at == 0) for at, each in _from_the_end(neighbours(child))]
+    return Tree(tuple(lines), depth, full_depth, len(distances) - 1, repeats)
+
+
+def chain_lines(chain: Iterable[Dependency]) -> Iterator[str]:
+    """One step a line: where it is written, and what it leads to."""
+    for step in chain:
+        yield f"{_where(step)} -> {step.target}"
+
+
+def cycle_lines(graph: DependencyGraph, cycle: Sequence[str]) -> Iterator[str]:
+    """The files of a cycle, a shortest way around in it, and what to take away for it to be gone."""
+    around = shortest_ring(graph, cycle)
+    yield f"{len(cycle):,} files need one another"
+    if len(around) == len(cycle):
+        yield from (f"  {line}" for line in chain_lines(around))
+        return
+    cuts = breaking(graph, cycle)
+    yield from (f"  {path}" for path in cycle)
+    yield f"a shortest way around, {len(around)} steps"
+    yield from (f"  {line}" for line in chain_lines(around))
+    yield f"it is gone without {counted(len(cuts), 'dependency', 'dependencies')}"
+    yield from (f"  {line}" for line in chain_lines(cuts))
+
+
+def summary(graph: DependencyGraph, blocks: Iterable[Sequence[str]]) -> str:
+    """The size of what is shown, in a line."""
+    blocks = list(blocks)
+    shown = {path for block in blocks for path in block}
+    edges = sum(len(graph.dependencies_of(path)) for path in shown)
+    alone = sum(is_alone(graph, path) for path in shown)
+    cycles = [cycle for cycle in graph.cycles() if not shown.isdisjoint(cycle)]
+    parts = [counted(len(shown), "file"), counted(edges, "dependency", "dependencies")]
+    connected = [block for block in blocks if len(block) > 1]
+    if len(connected) > 1:
+        parts.append(f"{len(connected):,} subgraphs, the largest of {max(map(len, connected)):,}")
+    if cycles:
+        largest = f", the largest of {max(map(len, cycles)):,}" if len(cycles) > 1 else ""
+        parts.append(f"{counted(len(cycles), 'cycle')}{largest}")
+    if alone:
+        parts.append(f"{alone:,} alone")
+    return " · ".join(parts)
+
+
+def overview(graph: DependencyGraph, shown: Sequence[str], below: str = "") -> Iterator[str]:
+    """The files most needed and needing most, and the folders in reading order with what they need."""
+    yield from _ranking("most needed", shown, graph.dependents_of)
+    yield from _ranking("needing most", shown, graph.dependencies_of)
+    part = graph.within(shown)
+    depth = _folder_depth(shown, below)
+    folders = part.folded(lambda path: folder_of(path, depth, below))
+    files: dict[str, int] = {}
+    for path in shown:
+        folder = folder_of(path, depth, below)
+        files[folder] = files.get(folder, 0) + 1
+    rows = [(f"{files[folder]:,}", folder) for folder in folders.reading_order()]
+    yield "folders in reading order, their files, what they need"
+    wide = max((len(count) for count, _ in rows), default=0)
+    long = max((len(folder) for _, folder in rows), default=0)
+    for count, folder in rows:
+        needs = " ".join(folders.dependencies_of(folder))
+        yield f"  {count:>{wide}}  {folder:<{long}}  {needs}".rstrip()
+
+
+def folder_of(path: str, depth: int, below: str = "") -> str:
+    """The folder a path is in, cut to `depth` levels below another: "a/b/" of "a/b/c/d.py" for 2."""
+    kept = depth + (below.count("/") + 1 if below else 0)
+    folders = path.split("/")[:-1][:kept]
+    return "/".join(folders) + "/" if folders else "./"
+
+
+def counted(count: int, one: str, more: str = "") -> str:
+    """(1, "file") -> "1 file"; (2000, "file") -> "2,000 files"."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def _ranking(title: str, shown: Sequence[str], neighbours: Callable[[str], Sequence[str]]) -> Iterator[str]:
+    ranked = sorted((-len(neighbours(path)), path) for path in shown)[:TOP]
+    rows = [(f"{-count:,}", path) for count, path in ranked if count]
+    if rows:
+        yield title
+        yield from (f"  {count:>{len(rows[0][0])}}  {path}" for count, path in rows)
+        yield ""
+
+
+def _folder_depth(shown: Sequence[str], below: str) -> int:
+    """The deepest that has few enough folders for a screen; at least one level."""
+    depth = 1
+    while True:
+        now = {folder_of(path, depth, below) for path in shown}
+        deeper = {folder_of(path, depth + 1, below) for path in shown}
+        if len(deeper) > MOST_FOLDERS or deeper == now:
+            return depth
+        depth += 1
+
+
+def _fitting_depth(
+    distances: dict[str, int], neighbours: Callable[[str], Sequence[str]], fit: int | None
+) -> int:
+    full_depth = max(distances.values())
+    if fit is None:
+        return full_depth
+    lines = [0] * (full_depth + 1)  # of each level: what its files, all drawn out there, lead to
+    for path, distance in distances.items():
+        lines[distance] += len(neighbours(path))
+    depth, total = 1, lines[0]
+    while depth < full_depth and total + lines[depth] <= fit:
+        total += lines[depth]
+        depth += 1
+    return depth
+
+
+def _nearest_parents(distances: dict[str, int], neighbours: Callable[[str], Sequence[str]]) -> dict[str, str]:
+    """The neighbour below which each file is drawn out: the first of the nearest ones."""
+    home: dict[str, str] = {}
+    for path, distance in distances.items():  # nearest first, then by path
+        for near in neighbours(path):
+            if distances[near] == distance + 1:
+                home.setdefault(near, path)
+    return home
+
+
+def _from_the_end(children: Sequence[str]) -> Iterator[tuple[int, str]]:
+    return enumerate(reversed(children))
+
+
+def _with_line(graph: DependencyGraph, parent: str, child: str, dependents: bool) -> str:
+    """A dependent is the file where the line stands; a dependency is what the line of its parent names."""
+    step = graph.why(child, parent)[0] if dependents else graph.why(parent, child)[0]
+    if not step.line:
+        return child
+    return f"{child}:{step.line}" if dependents else f"{child}  (line {step.line})"
+
+
+def _where(step: Dependency) -> str:
+    return f"{step.source}:{step.line}" if step.line else step.source
