@@ -19,6 +19,7 @@ import tree_sitter
 
 from retrieval.languages.base import Language
 from retrieval.languages.table import LANGUAGES
+from retrieval.packed import PackedParse, pack
 from retrieval.types import ParsedFile, SourceFile
 
 PARSE_SECONDS = 5.0  # a megabyte of ordinary code takes about one
@@ -47,6 +48,15 @@ def parse(file: SourceFile, *, seconds: float = PARSE_SECONDS) -> ParsedFile | N
     return ParsedFile(file.language, complete=False)
 
 
+def packed_parse(language: str, text: str) -> PackedParse:
+    """The same for programs that must go on whatever a text does to us: what went wrong is in `problem`."""
+    try:
+        parsed = parse(SourceFile("", language, text, ""))
+    except Exception as bug:
+        return pack(ParsedFile(language, complete=False), f"{type(bug).__name__}: {bug}")
+    return pack(parsed or ParsedFile(language))
+
+
 @cache
 def version(language: str) -> str | None:
     """Of what `parse` makes of a text in this language; equal versions give equal results."""
@@ -64,9 +74,12 @@ def _grammar(language: str) -> tree_sitter.Language:
 
 def _outline(language: Language, source: bytes, seconds: float) -> tuple[ParsedFile, bool]:
     parser = tree_sitter.Parser(_grammar(language.name))
-    known = _timed_tree(parser, source, seconds) if len(source) > _UNTIMED_BYTES else None
-    # Of a tree parsed through a callback, Node.text is slow and may crash. This one reuses all of its nodes.
-    root = parser.parse(source, known).root_node
+    if len(source) > _UNTIMED_BYTES:
+        # A tree parsed through a callback has a slow Node.text that may crash. This one reuses its nodes.
+        tree = parser.parse(source, _timed_tree(parser, source, seconds))
+    else:
+        tree = parser.parse(source)
+    root = tree.root_node
     with _limited(seconds):
         return language.outline(root, source), root.has_error
 

@@ -1,0 +1,71 @@
+"""Parses files in a process of its own: texts come on stdin, packed parses go to stdout. See parse_pool.py.
+
+Run as a file. A frame is four bytes of length and as much msgpack: [[language, text], ...] comes in; for each
+of them one [outline, references, problem] goes out, as soon as it is done. The first frame out is empty: it
+says that the process runs.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+LENGTH = struct.Struct("<I")
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
+    # At the end, where it shadows nothing: an installed package is found anyway.
+    sys.path.append(str(Path(__file__).resolve().parents[1]))
+    import msgspec
+
+    from retrieval.parse import packed_parse
+
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    # A parse makes many objects and no cycles to speak of.
+    gc.set_threshold(100_000, 50, 100)
+    write_frame(out, b"")
+    out.flush()
+    while (request := read_frame(sys.stdin.buffer)) is not None:
+        for language, text in msgspec.msgpack.decode(request, type=list[tuple[str, str]]):
+            done = packed_parse(language, text)
+            write_frame(out, msgspec.msgpack.encode((done.outline, done.references, done.problem)))
+            out.flush()
+
+
+def read_frame(stream: IO[bytes]) -> bytes | None:
+    """None where the other side has ended."""
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    (length,) = LENGTH.unpack(head)
+    body = stream.read(length)
+    return body if len(body) == length else None
+
+
+def take_frames(data: bytearray) -> Iterator[bytes]:
+    """The complete frames at the beginning, which are taken away."""
+    while len(data) >= LENGTH.size:
+        (length,) = LENGTH.unpack_from(data)
+        end = LENGTH.size + length
+        if len(data) < end:
+            return
+        frame = bytes(data[LENGTH.size : end])
+        del data[:end]
+        yield frame
+
+
+def write_frame(stream: IO[bytes], body: bytes) -> None:
+    stream.write(LENGTH.pack(len(body)))
+    stream.write(body)
+
+
+if __name__ == "__main__":
+    main()
