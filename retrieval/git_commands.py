@@ -27,7 +27,6 @@ _OPTIONS = (
     *("-c", "diff.external="),
     *("-c", "log.showSignature=false"),
     *("-c", "protocol.allow=never"),
-    *("-c", "protocol.ext.allow=never"),
     *("-c", "submodule.recurse=false"),
 )
 _ENVIRONMENT = {
@@ -38,48 +37,54 @@ _ENVIRONMENT = {
 }
 
 
+class Running:
+    """A git at work beside its caller."""
+
+    def __init__(self, process: Any, name: str) -> None:  # noqa: ANN401 - see GitCommands
+        self._process = process
+        self._name = name
+
+    def output(self) -> bytes:
+        """All that it prints. Waits for its end."""
+        stdout, stderr = self._process.communicate()
+        if self._process.returncode:
+            raise RepositoryError(f"git {self._name} failed: {_first_line(stderr)}")
+        return bytes(stdout)
+
+
 class GitCommands:
-    """The git of one repository. Safe between threads, and after a fork; a pickle starts afresh."""
+    """The git of one repository. Safe between threads, and after a fork; a pickle starts afresh.
+
+    `git_dir` may be a `.git` file. It is named to git with every command, so the variables of a hook that
+    this program runs in (GIT_DIR, GIT_INDEX_FILE) do not count, nor does core.worktree.
+    """
 
     def __init__(self, git_dir: Path, work_tree: Path | None) -> None:
         self.git_dir = git_dir
         self.work_tree = work_tree
-        self._cat_file: Any = None  # GitPython's wrapper of a Popen, which ends the process with itself
+        # GitPython's wrapper of a Popen, which ends the process when it is itself no longer used.
+        self._cat_file: Any = None
         self._cat_file_pid = 0
         self._lock = threading.Lock()
 
-    def __getstate__(self) -> tuple[Path, Path | None]:
-        return self.git_dir, self.work_tree
-
-    def __setstate__(self, state: tuple[Path, Path | None]) -> None:
-        self.__init__(*state)  # type: ignore[misc]
+    def __reduce__(self) -> tuple[type[GitCommands], tuple[Path, Path | None]]:
+        return GitCommands, (self.git_dir, self.work_tree)
 
     def output(self, *arguments: str, feed: bytes = b"") -> bytes:
         """What git prints. RepositoryError with git's own words where it fails."""
-        status, stdout, stderr = self.attempt(*arguments, feed=feed)
-        if status:
-            raise RepositoryError(f"git {arguments[0]} failed in {self.git_dir}: {_first_line(stderr)}")
-        return stdout
+        return self.start(*arguments, feed=feed).output()
 
-    def attempt(self, *arguments: str, feed: bytes = b"") -> tuple[int, bytes, str]:
-        """Exit status, stdout, stderr."""
+    def start(self, *arguments: str, feed: bytes = b"") -> Running:
         with tempfile.TemporaryFile() as stdin:
             stdin.write(feed)
             stdin.seek(0)
-            result = self._execute(
-                arguments,
-                istream=stdin,
-                with_extended_output=True,
-                with_exceptions=False,
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-            )
-        status, stdout, stderr = result
-        return status, stdout, stderr if isinstance(stderr, str) else stderr.decode("utf-8", "replace")
+            return Running(self._process(arguments, stdin), arguments[0])
 
-    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> Any:  # noqa: ANN401 - see _cat_file
-        """A running git: read its `stdout`, then `wait`."""
-        return self._execute(arguments, istream=stdin, as_process=True)
+    def attempt(self, *arguments: str) -> tuple[int, bytes, str]:
+        """Exit status, stdout, stderr."""
+        process = self._process(arguments, None)
+        stdout, stderr = process.communicate()
+        return process.returncode, stdout, _first_line(stderr)
 
     def blob(self, digest: str) -> bytes | None:
         """The bytes of an object; None where it is missing or damaged."""
@@ -90,16 +95,20 @@ class GitCommands:
                 self._stop()
                 return None
 
-    def index_stamp(self) -> int:
-        """When the index was last written, in nanoseconds; 0 where there is none yet."""
-        try:
-            return Path(self._index()).stat().st_mtime_ns
-        except OSError:
-            return 0
-
     def close(self) -> None:
         with self._lock:
             self._stop()
+
+    def index_stamp(self) -> int:
+        """When the index was last written, in nanoseconds; 0 where there is none yet."""
+        try:
+            return (_folder(self.git_dir) / "index").stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def has_attributes(self) -> bool:
+        """Whether there are attributes besides those of .gitattributes files."""
+        return (_common(_folder(self.git_dir)) / "info" / "attributes").exists()
 
     def _blob(self, digest: str) -> bytes:
         process = self._running_cat_file()
@@ -114,51 +123,56 @@ class GitCommands:
             raise ValueError(digest)
         return data[:-1]
 
-    def _running_cat_file(self) -> Any:  # noqa: ANN401 - see _cat_file
-        if self._cat_file is not None and self._cat_file_pid != os.getpid():
-            self._cat_file.proc = None  # the parent's: two readers of one pipe would mix their answers
-            self._cat_file = None
+    def _running_cat_file(self) -> Any:  # noqa: ANN401 - see __init__
+        if self._cat_file_pid != os.getpid():
+            self._stop()
         if self._cat_file is None:
-            self._cat_file = self.start("cat-file", "--batch", stdin=subprocess.PIPE)
+            self._cat_file = self._process(("cat-file", "--batch"), subprocess.PIPE)
             self._cat_file_pid = os.getpid()
         return self._cat_file
 
     def _stop(self) -> None:
-        process, self._cat_file = self._cat_file, None
-        if process is not None and self._cat_file_pid != os.getpid():
-            process.proc = None
-        del process  # which ends it
+        if self._cat_file is not None and self._cat_file_pid != os.getpid():
+            self._cat_file.proc = (
+                None  # a parent's, to be left alone: two readers of one pipe mix its answers
+            )
+        self._cat_file = None
 
-    def _execute(self, arguments: tuple[str, ...], **how: Any) -> Any:  # noqa: ANN401 - GitPython's own words
+    def _process(self, arguments: tuple[str, ...], stdin: Any) -> Any:  # noqa: ANN401 - GitPython's own words
         git = _git()
         where = ["--git-dir", str(self.git_dir)]
         if self.work_tree is not None:
-            # Named, so that core.worktree cannot point anywhere else.
             where += ["--work-tree", str(self.work_tree)]
         command = [git.Git.GIT_PYTHON_GIT_EXECUTABLE, *where, *_OPTIONS, *arguments]
+        environment = _ENVIRONMENT | {"GIT_INDEX_FILE": str(_folder(self.git_dir) / "index")}
+        runner = git.Git(str(self.work_tree or self.git_dir))
         try:
-            return git.Git(self.work_tree or self.git_dir).execute(
-                command, shell=False, env=_ENVIRONMENT | {"GIT_INDEX_FILE": self._index()}, **how
-            )
+            return runner.execute(command, istream=stdin, as_process=True, shell=False, env=environment)
         except git.exc.GitCommandNotFound:
             raise _no_git() from None
-
-    def _index(self) -> str:
-        """Named, because a hook's environment names the index of the repository it runs for."""
-        folder = self.git_dir
-        if folder.is_file():
-            folder = gitfile_target(folder) or folder
-        return str(folder / "index")
 
 
 def gitfile_target(gitfile: Path) -> Path | None:
     """Where a `.git` file points: worktrees, submodules, --separate-git-dir."""
-    try:
-        text = os.fsdecode(gitfile.read_bytes()[:4096])
-    except OSError:
-        return None
-    head, _, target = text.partition(":")
+    head, _, target = _short_text(gitfile).partition(":")
     return gitfile.parent / target.strip() if head == "gitdir" and target.strip() else None
+
+
+def _folder(git_dir: Path) -> Path:
+    return (gitfile_target(git_dir) or git_dir) if git_dir.is_file() else git_dir
+
+
+def _common(folder: Path) -> Path:
+    """What a worktree shares with its repository."""
+    return folder / (_short_text(folder / "commondir").strip() or ".")
+
+
+def _short_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return os.fsdecode(file.read(4096))
+    except OSError:
+        return ""
 
 
 def _git() -> Any:  # noqa: ANN401 - the module
@@ -173,5 +187,6 @@ def _no_git() -> RepositoryError:
     return RepositoryError("git is not installed, or not on the PATH", "Install git: https://git-scm.com")
 
 
-def _first_line(text: str) -> str:
-    return text.strip().partition("\n")[0].removeprefix("fatal: ") or "no message"
+def _first_line(text: bytes) -> str:
+    line = text.decode("utf-8", "replace").strip().partition("\n")[0]
+    return line.removeprefix("fatal: ") or "no message"

@@ -1,15 +1,15 @@
-"""The files of a repository, before any is read: of the working tree, and of a revision."""
+"""The files of a repository, before any is read: of the working tree, of a revision, of a plain folder."""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from retrieval.errors import RepositoryError
+from retrieval.attributes import Attributes, read_attributes
 from retrieval.folder import walk
 from retrieval.git_commands import GitCommands
 from retrieval.secrets import may_hold_secrets
@@ -17,141 +17,154 @@ from retrieval.types import Entry, Skip
 from retrieval.working_tree import Content, blob_id, read_content, stays_inside, to_bytes, to_path
 
 LARGEST = 1 << 20  # bytes: a window of 16K tokens holds about 47 KB of source
-_SUBMODULE, _LINK = 0o160000, 0o120000
+_SUBMODULE = 0o160000
+# What `ls-files --debug` adds may change some day: without it every file is hashed, which is slow, not wrong.
 _STAGED = re.compile(
-    rb"(?P<mode>\d{6}) (?P<digest>[0-9a-f]+) (?P<stage>\d)\t(?P<path>[^\0]*)\0"
-    rb"(?:  ctime: (?P<c>\d+):(?P<c_ns>\d+)\n  mtime: (?P<m>\d+):(?P<m_ns>\d+)\n"
-    rb"  dev: \d+\tino: \d+\n  uid: \d+\tgid: \d+\n  size: (?P<size>\d+)\tflags: [0-9a-f]+\n)?"
+    rb"(\d{6}) ([0-9a-f]+) (\d)\t([^\0]*)\0"
+    rb"(?:  ctime: (\d+):(\d+)\n  mtime: (\d+):(\d+)\n"
+    rb"  dev: \d+\tino: \d+\n  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: [0-9a-f]+\n)?"
 )
-_STORED = re.compile(rb"(\d{6}) (\w+) ([0-9a-f]+) +(\d+|-|BAD)\t([^\0]*)\0")
+_STORED = re.compile(rb"(\d{6}) \w+ ([0-9a-f]+) +(\d+|-|BAD)\t([^\0]*)\0")
 
 
-@dataclass(frozen=True, slots=True)
-class _Staged:
-    """A file as the index has it. Times in nanoseconds, all 0 where git tells none."""
+class _Staged(NamedTuple):
+    """A file as the index has it; what was not told is empty."""
 
-    mode: int
-    digest: str
-    merged: bool  # no conflict
-    changed: int  # ctime
-    modified: int
-    size: int
+    mode: bytes  # octal
+    digest: bytes
+    stage: bytes  # not 0: a conflict
+    changed: bytes  # ctime in seconds, and its rest in nanoseconds
+    changed_rest: bytes
+    modified: bytes
+    modified_rest: bytes
+    size: bytes
 
 
-def working_entries(root: Path, git: GitCommands, algorithm: str) -> Iterator[Entry]:
+class _Listing(NamedTuple):
+    """What is known before the files are looked at."""
+
+    root: Path
+    algorithm: str
+    staged: dict[str, _Staged]
+    written: int  # when the index was, in nanoseconds
+    attributes: Attributes
+
+
+def working_entries(root: Path, commands: GitCommands, algorithm: str) -> Iterator[Entry]:
     """Tracked files that are there, and untracked ones that are not ignored."""
-    others = git.start("ls-files", "-z", "--others", "--exclude-standard")
-    staged = _staged(git.output("ls-files", "-z", "--stage", "--debug"))
-    written = git.index_stamp()
-    # Untracked repositories inside this one end with a slash.
-    untracked = [to_path(name) for name in others.stdout.read().split(b"\0") if name]
-    if others.wait():
-        raise RepositoryError(f"git ls-files failed in {root}")
-    folders: dict[str, bool] = {"": True}
-    for path in staged.keys() | set(untracked):
-        if path.endswith("/"):
-            yield Entry(path.rstrip("/"), "", 0, Skip.SUBMODULE)
-        elif stays_inside(path) and _is_real(root, path.rpartition("/")[0], folders):
-            entry = _working_entry(root, path, staged.get(path), written, algorithm)
-            if entry:
-                yield entry
+    others = commands.start("ls-files", "-z", "--others", "--exclude-standard")
+    written = commands.index_stamp()
+    staged = _staged(commands.output("ls-files", "-z", "--stage", "--debug"))
+    untracked = [to_path(name) for name in others.output().split(b"\0") if name]
+    paths = staged.keys() | set(untracked)
+    yield from _entries(
+        _Listing(root, algorithm, staged, written, read_attributes(commands, [*paths])), paths
+    )
 
 
 def folder_entries(root: Path, algorithm: str) -> Iterator[Entry]:
     """The files of a plain folder."""
-    for path in walk(root):
-        if entry := _working_entry(root, path, None, 0, algorithm):
-            yield entry
+    yield from _entries(_Listing(root, algorithm, {}, 0, Attributes()), walk(root))
 
 
-def stored_entries(git: GitCommands, commit: str) -> Iterator[Entry]:
-    for match in _STORED.finditer(git.output("ls-tree", "-r", "-z", "--long", "--full-tree", commit)):
-        mode, kind, digest, size, name = match.groups()
-        path = to_path(name)
-        if not stays_inside(path):
-            continue
-        skip = _why_listed_only(path, int(mode, 8), int(size) if size.isdigit() else 0)
-        if size == b"BAD":
-            skip = skip or Skip.UNREADABLE  # a partial clone lacks it
-        if kind in (b"blob", b"commit"):
-            yield Entry(path, digest.decode(), int(size) if size.isdigit() else 0, skip, stored=True)
+def single_entry(root: Path, path: str, algorithm: str) -> Entry | None:
+    """One file of a folder, whether or not git knows it."""
+    return next(_entries(_Listing(root, algorithm, {}, 0, Attributes()), [path]), None)
 
 
-def working_entry(root: Path, path: str, algorithm: str) -> Entry | None:
-    """One file, whether or not git knows it."""
-    return _working_entry(root, path, None, 0, algorithm) if stays_inside(path) else None
+def stored_entries(commands: GitCommands, tree: str) -> Iterator[Entry]:
+    """The files of a commit or tree."""
+    for match in _STORED.finditer(commands.output("ls-tree", "-r", "-z", "--long", "--full-tree", tree)):
+        octal, digest, told, name = match.groups()
+        path, mode, size = to_path(name), int(octal, 8), int(told) if told.isdigit() else 0
+        if stays_inside(path):
+            missing = Skip.UNREADABLE if told == b"BAD" else None  # a partial clone has not got it
+            yield Entry(
+                path, digest.decode(), size, _why_listed_only(path, mode, size) or missing, stored=True
+            )
 
 
 def _staged(output: bytes) -> dict[str, _Staged]:
-    found: dict[str, _Staged] = {}
-    for match in _STAGED.finditer(output):
-        mode, digest, stage, name, c, c_ns, m, m_ns, size = match.groups()
-        found[to_path(name)] = _Staged(
-            int(mode, 8),
-            digest.decode(),
-            stage == b"0",
-            int(c or 0) * 10**9 + int(c_ns or 0),
-            int(m or 0) * 10**9 + int(m_ns or 0),
-            int(size or 0),
-        )
-    return found
+    """By path. Of a conflict's stages the last one stands for all."""
+    return {
+        to_path(name): _Staged(mode, digest, stage, *times_and_size)
+        for mode, digest, stage, name, *times_and_size in _STAGED.findall(output)
+    }
 
 
-def _is_real(root: Path, folder: str, known: dict[str, bool]) -> bool:
+def _entries(listing: _Listing, paths: Iterable[str]) -> Iterator[Entry]:
+    start = os.fsencode(listing.root) + b"/"
+    folders = {"": True}
+    for path in paths:
+        staged = listing.staged.get(path)
+        if path.endswith("/"):  # so git names an untracked repository inside this one
+            yield Entry(path.rstrip("/"), "", 0, Skip.SUBMODULE)
+        elif not stays_inside(path) or not _is_real(start, path.rpartition("/")[0], folders):
+            continue
+        elif staged and int(staged.mode, 8) == _SUBMODULE:
+            yield Entry(path, staged.digest.decode(), 0, Skip.SUBMODULE)
+        elif (about := _look(start + to_bytes(path))) and (entry := _entry(listing, path, about, staged)):
+            yield entry
+
+
+def _is_real(start: bytes, folder: str, known: dict[str, bool]) -> bool:
     """No part of it is a link: what is behind one is not the repository's."""
     if folder not in known:
-        try:
-            there = stat.S_ISDIR(os.lstat(os.fsencode(root) + b"/" + to_bytes(folder)).st_mode)
-        except OSError:
-            there = False
-        known[folder] = there and _is_real(root, folder.rpartition("/")[0], known)
+        about = _look(start + to_bytes(folder))
+        there = about is not None and stat.S_ISDIR(about.st_mode)
+        known[folder] = there and _is_real(start, folder.rpartition("/")[0], known)
     return known[folder]
 
 
-def _working_entry(
-    root: Path, path: str, staged: _Staged | None, written: int, algorithm: str
-) -> Entry | None:
-    if staged and staged.mode == _SUBMODULE:
-        return Entry(path, staged.digest, 0, Skip.SUBMODULE)
+def _look(path: bytes) -> os.stat_result | None:
     try:
-        about = os.lstat(os.fsencode(root) + b"/" + to_bytes(path))
-    except OSError:
+        return os.lstat(path)
+    except (OSError, ValueError):
         return None
-    if not (stat.S_ISREG(about.st_mode) or stat.S_ISLNK(about.st_mode)):
+
+
+def _entry(listing: _Listing, path: str, about: os.stat_result, staged: _Staged | None) -> Entry | None:
+    """None where it is neither a file nor a link, or goes away just now."""
+    if not stat.S_ISREG(about.st_mode) and not stat.S_ISLNK(about.st_mode):
         return None
     skip = _why_listed_only(path, about.st_mode, about.st_size)
-    if staged and _is_unmodified(staged, about, written):
-        digest = staged.digest
-    elif skip:
-        digest = ""
-    else:
-        content = read_content(root, path, LARGEST)
-        if not isinstance(content, Content):
-            return Entry(path, "", about.st_size, content.reason, stamp=about.st_mtime_ns)
-        digest = blob_id(content.data, algorithm)
-    return Entry(path, digest, about.st_size, skip, stamp=about.st_mtime_ns)
+    if skip is None and path in listing.attributes.generated:
+        skip = Skip.GENERATED
+    digest, stamp = "", about.st_mtime_ns
+    if staged and path not in listing.attributes.converted and _is_unmodified(staged, about, listing.written):
+        digest = staged.digest.decode()
+    elif skip is None:
+        content = read_content(listing.root, path, LARGEST)
+        if isinstance(content, Content):
+            digest, stamp = blob_id(content.data, listing.algorithm), content.stamp
+        elif content.reason is Skip.GONE:
+            return None
+        else:
+            skip = content.reason
+    return Entry(path, digest, about.st_size, skip, False, stamp)
 
 
 def _why_listed_only(path: str, mode: int, size: int) -> Skip | None:
-    if stat.S_IFMT(mode) == _SUBMODULE:
-        return Skip.SUBMODULE
     if stat.S_ISLNK(mode):
         return Skip.LINK
+    if stat.S_IFMT(mode) == _SUBMODULE:
+        return Skip.SUBMODULE
     if may_hold_secrets(path):
         return Skip.SENSITIVE
     return Skip.TOO_LARGE if size > LARGEST else None
 
 
 def _is_unmodified(staged: _Staged, about: os.stat_result, written: int) -> bool:
-    """As git decides it, without ever running its filters: by times and size, if they can be trusted.
+    """As git tells, but without its filters, which are a repository's programs: by times and size.
 
-    A file modified in the very moment the index was written may have changed after it.
+    A file modified in the moment in which the index was written may have changed after it.
     """
     return (
-        staged.merged
-        and staged.modified == about.st_mtime_ns
-        and staged.changed == about.st_ctime_ns
-        and staged.size == about.st_size & 0xFFFFFFFF
-        and stat.S_IFMT(staged.mode) == stat.S_IFMT(about.st_mode)
+        staged.stage == b"0"
+        and staged.size != b""
+        and about.st_mtime_ns == int(staged.modified) * 10**9 + int(staged.modified_rest)
+        and about.st_ctime_ns == int(staged.changed) * 10**9 + int(staged.changed_rest)
+        and about.st_size & 0xFFFFFFFF == int(staged.size)
+        and stat.S_IFMT(about.st_mode) == stat.S_IFMT(int(staged.mode, 8))
         and about.st_mtime_ns < written
     )

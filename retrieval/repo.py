@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from retrieval.decoding import decode
 from retrieval.errors import RepositoryError
 from retrieval.filters import filtered
 from retrieval.git_commands import GitCommands, gitfile_target
-from retrieval.languages.names import language_of
-from retrieval.listing import LARGEST, folder_entries, stored_entries, working_entries, working_entry
+from retrieval.ignore_rules import IgnoreRules
+from retrieval.languages.content import language_in
+from retrieval.listing import LARGEST, folder_entries, single_entry, stored_entries, working_entries
 from retrieval.secrets import is_private_key
 from retrieval.types import Entry, Skip, Skipped, SourceFile
-from retrieval.working_tree import Content, NotRead, blob_id, read_content, size_detail
+from retrieval.working_tree import Content, NotRead, blob_id, read_content, read_linked, size_detail
 
-LARGEST_NAMED = 64 << 20  # bytes: whoever names a file gets it, within what fits into memory many times
-_HEX = re.compile(rb"[0-9a-f]{40,64}")
+LARGEST_NAMED = 64 << 20  # bytes: whoever names a file gets it, as long as it fits into memory several times
+_IGNORE_FILE = ".coderignore"
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+_IDENTIFIER = re.compile(rb"[0-9a-f]{40,64}")
 
 
 class Repo:
     """Open it with `Repo.open`. It keeps one git process for reading revisions; `close` ends it early."""
 
-    def __init__(self, root: Path, git: GitCommands | None, head: str | None, algorithm: str) -> None:
+    def __init__(self, root: Path, commands: GitCommands | None, head: str | None, algorithm: str) -> None:
         self.root = root
         self.head = head  # a commit id; None without commits or without git
         self.algorithm = algorithm  # of digests: sha1 or sha256
-        self.git = git  # None: a plain folder
+        self._commands = commands  # None: a plain folder
 
     @classmethod
     def open(cls, path: Path) -> Repo:
@@ -40,39 +44,64 @@ class Repo:
         if found is None:
             return cls(folder, None, None, "sha1")
         root, git_dir, bare = found
-        git = GitCommands(git_dir, None if bare else root)
-        status, output, error = git.attempt("rev-parse", "--show-object-format", "HEAD^{commit}")
-        lines = output.split(b"\n")
-        if lines[0] not in (b"sha1", b"sha256"):
-            raise RepositoryError(f"git cannot read {root}: {error.strip() or f'exit status {status}'}")
-        head = lines[1].decode() if not status and _HEX.fullmatch(lines[1]) else None
-        return cls(root, git, head, lines[0].decode())
+        asked = ("--show-object-format", "--is-bare-repository", "HEAD^{commit}")
+        status, output, error = GitCommands(git_dir, None).attempt("rev-parse", *asked)
+        told = output.split()
+        if len(told) < 2:
+            raise RepositoryError(f"git cannot read {root}: {error}")
+        head = told[2].decode() if not status and _IDENTIFIER.fullmatch(told[2]) else None
+        commands = GitCommands(git_dir, None if bare or told[1] == b"true" else root)
+        return cls(root, commands, head, "sha256" if told[0] == b"sha256" else "sha1")
+
+    @property
+    def has_git(self) -> bool:
+        return self._commands is not None
+
+    @property
+    def has_working_tree(self) -> bool:
+        """Not so in a bare repository."""
+        return self._commands is None or self._commands.work_tree is not None
 
     def entries(self, revision: str | None = None) -> tuple[Entry, ...]:
-        """Every file, sorted by path: of the working tree, or of a commit, tag or branch."""
-        if self.git is None and revision is not None:
-            raise RepositoryError(f"{self.root} is no git repository: it has no revision {revision}")
-        if self.git is None:
+        """Every file, sorted by path: of the working tree, or of a commit, tag, branch or tree.
+
+        Of a bare repository without a revision: those of HEAD. What .coderignore names is not listed; it
+        counts as it stands in the revision, and in the working tree's root.
+        """
+        found: Iterable[Entry]
+        if self._commands is None:
+            if revision is not None:
+                raise self._no_revision(revision)
             found = folder_entries(self.root, self.algorithm)
         elif revision is not None:
-            found = stored_entries(self.git, self.resolve(revision))
-        elif self.git.work_tree is not None:
-            found = working_entries(self.root, self.git, self.algorithm)
-        else:  # a bare repository: its newest commit stands for the files
-            found = stored_entries(self.git, self.head) if self.head else iter(())
-        return tuple(sorted(found, key=lambda entry: entry.path))
+            found = stored_entries(self._commands, self.resolve(revision))
+        elif self.has_working_tree:
+            found = working_entries(self.root, self._commands, self.algorithm)
+        else:
+            found = stored_entries(self._commands, self.head) if self.head else ()
+        return self._without_ignored(sorted(found, key=lambda entry: entry.path))
 
     def entry(self, path: str) -> Entry | None:
-        """One file of the working tree, ignored or not."""
-        return working_entry(self.root, path, self.algorithm)
+        """One file of the working tree, be it ignored or not."""
+        return single_entry(self.root, path, self.algorithm) if self.has_working_tree else None
+
+    def relative(self, path: Path) -> str:
+        """The path as entries have it, of a file as a person names it (from the current folder)."""
+        # The last part is not followed: a link is a file of the repository, too.
+        real = (
+            Path(os.path.realpath(path.parent), path.name) if path.name not in ("", "..") else path.resolve()
+        )
+        if not real.is_relative_to(self.root):
+            raise RepositoryError(f"{path} is not in the repository {self.root}")
+        return os.fsencode(real.relative_to(self.root)).decode("utf-8", "surrogateescape")
 
     def resolve(self, revision: str) -> str:
-        """The id of the tree or commit that a name stands for."""
-        if self.git is None or revision.startswith("-") or "\0" in revision:
-            raise RepositoryError(f"there is no revision {revision!r} in {self.root}")
-        status, output, _ = self.git.attempt("rev-parse", "--verify", "--quiet", f"{revision}^{{tree}}")
-        if status or not _HEX.fullmatch(output.strip()):
-            raise RepositoryError(f"there is no revision {revision!r} in {self.root}")
+        """The id of the tree that a commit, tag, branch or tree stands for."""
+        if self._commands is None or revision.startswith("-") or "\0" in revision:
+            raise self._no_revision(revision)
+        status, output, _ = self._commands.attempt("rev-parse", "--verify", "--quiet", f"{revision}^{{tree}}")
+        if status or not _IDENTIFIER.fullmatch(output.strip()):
+            raise self._no_revision(revision)
         return output.strip().decode()
 
     def read(self, entry: Entry, *, named: bool = False) -> SourceFile | Skipped:
@@ -84,10 +113,12 @@ class Repo:
             return Skipped(entry.path, content.reason, content.detail)
         if not named and is_private_key(content.data):
             return Skipped(entry.path, Skip.SENSITIVE, "it begins as a private key")
+        if not named and content.data.startswith(_LFS_POINTER):
+            return Skipped(entry.path, Skip.BINARY, "kept in Git LFS")
         decoded = decode(content.data)
         if decoded is None:
             return Skipped(entry.path, Skip.BINARY)
-        language = language_of(entry.path, decoded.text.partition("\n")[0])
+        language = language_in(entry.path, decoded.text)
         if not named and (skipped := filtered(entry.path, language, decoded.text)):
             return skipped
         current = entry.digest and (entry.stored or entry.stamp == content.stamp)
@@ -95,31 +126,58 @@ class Repo:
         return SourceFile(entry.path, language, decoded.text, digest)
 
     def close(self) -> None:
-        if self.git is not None:
-            self.git.close()
+        if self._commands is not None:
+            self._commands.close()
 
     def _content(self, entry: Entry, limit: int) -> Content | NotRead:
+        if entry.skip is Skip.SUBMODULE:
+            return NotRead(Skip.SUBMODULE)
         if not entry.stored:
-            return read_content(self.root, entry.path, limit)
-        if entry.skip in (Skip.SUBMODULE, Skip.LINK):
-            return NotRead(entry.skip)
+            read = read_linked if entry.skip is Skip.LINK else read_content
+            return read(self.root, entry.path, limit)
+        if entry.skip is Skip.LINK:
+            return NotRead(Skip.LINK)
         if entry.size > limit:
             return NotRead(Skip.TOO_LARGE, size_detail(entry.size, limit))
-        data = self.git.blob(entry.digest) if self.git is not None else None
+        data = self._commands.blob(entry.digest) if self._commands is not None else None
         return NotRead(Skip.UNREADABLE, "git has no such object") if data is None else Content(data, 0)
+
+    def _without_ignored(self, entries: list[Entry]) -> tuple[Entry, ...]:
+        rules = IgnoreRules()
+        for entry in entries:
+            folder, _, name = entry.path.rpartition("/")
+            if name == _IGNORE_FILE:
+                rules.add(folder, self._ignore_text(entry))
+        # It counts even where git ignores it, or a revision does not have it yet.
+        if self.has_working_tree and (personal := self.entry(_IGNORE_FILE)):
+            rules.add("", self._ignore_text(personal))
+        if not rules:
+            return tuple(entries)
+        return tuple(entry for entry in entries if not rules.ignores(entry.path))
+
+    def _ignore_text(self, entry: Entry) -> str:
+        content = self._content(entry, LARGEST) if entry.skip is None else None
+        decoded = decode(content.data) if isinstance(content, Content) else None
+        return decoded.text if decoded else ""
+
+    def _no_revision(self, revision: str) -> RepositoryError:
+        reason = "" if self.has_git else ", which is no git repository"
+        return RepositoryError(f"there is no revision {revision!r} in {self.root}{reason}")
 
 
 def _listed_detail(entry: Entry) -> str:
-    return size_detail(entry.size, LARGEST) if entry.skip is Skip.TOO_LARGE else ""
+    if entry.skip is Skip.TOO_LARGE:
+        return size_detail(entry.size, LARGEST)
+    return "by .gitattributes" if entry.skip is Skip.GENERATED else ""
 
 
 def _find(folder: Path) -> tuple[Path, Path, bool] | None:
-    """Root, git folder, and whether it is bare."""
+    """Root, git folder (or the file that points to it), and whether it is bare."""
     for above in (folder, *folder.parents):
         dot = above / ".git"
         if _is_git_dir(dot):
             return above, dot, False
-        if dot.is_file() and (target := gitfile_target(dot)):
+        if target := gitfile_target(dot):
             if not _is_git_dir(target):
                 raise RepositoryError(f"{dot} points to {target}, which is no git folder")
             return above, dot, False
@@ -129,6 +187,6 @@ def _find(folder: Path) -> tuple[Path, Path, bool] | None:
 
 
 def _is_git_dir(folder: Path) -> bool:
-    if not (folder / "HEAD").is_file():
+    if not os.path.lexists(folder / "HEAD"):  # it may be a link to a branch not born yet
         return False
     return (folder / "commondir").is_file() or ((folder / "objects").is_dir() and (folder / "refs").is_dir())

@@ -95,3 +95,16 @@ def size_detail(size: int, limit: int) -> str:
 def blob_id(data: bytes, algorithm: str) -> str:
     """The id git gives these bytes: `algorithm` is sha1 or sha256, as the repository has it."""
     return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def read_linked(root: Path, path: str, limit: int) -> Content | NotRead:
+    """The file behind a link, if that is in the root as well."""
+    try:
+        target = root.joinpath(os.fsdecode(to_bytes(path))).resolve(strict=True)
+    except FileNotFoundError:
+        return NotRead(Skip.LINK, "it leads nowhere")
+    except (OSError, RuntimeError):  # RuntimeError: Python 3.11 and 3.12 on a loop
+        return NotRead(Skip.LINK, "it leads in a circle")
+    if not target.is_relative_to(root):
+        return NotRead(Skip.LINK, "it leads out of the repository")
+    return read_content(root, to_path(os.fsencode(target.relative_to(root))), limit)
