@@ -28,6 +28,10 @@ LAYERS = (
     "retrieval.packed",
     "retrieval.parse retrieval.parse_cache retrieval.parse_pool retrieval.parse_worker",
     "retrieval.order retrieval.graph retrieval.cycles",
+    "retrieval.notation retrieval.sketch retrieval.signatures retrieval.skeleton retrieval.uses "
+    "retrieval.sources",
+    "retrieval.layout retrieval.window retrieval.room retrieval.target retrieval.selection "
+    "retrieval.arrangement retrieval.context",
     "coder_cli.errors",
     "coder_cli.model",
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "

@@ -1,0 +1,174 @@
+"""From a request to what a model gets to read: which files, how much of each, in which order.
+
+What matters most is chosen first: the target, what it uses of its direct dependencies, hits, what lies
+farther. Then it is put in the order in which the model family read repositories, and counted as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from retrieval import target as targets
+from retrieval.arrangement import Places, arranged, places_of
+from retrieval.graph import DependencyGraph
+from retrieval.room import CountTokens, Room, tokens_of
+from retrieval.selection import CALLERS_SHARE, Selection, distance_reason
+from retrieval.sources import Parsed, Read, Sources
+from retrieval.types import SourceFile
+from retrieval.window import Arrangement, ContextWindow, Item, LeftOut, Level, Request, Seed, Target
+
+# Of what the target and the used parts of its dependencies leave over. Fixed, so that another task about the
+# same target changes nothing of what stands before its hits.
+HITS_SHARE = 0.5
+_WINDOW_FULL = "no room: the window was full before its turn came"
+_SHORTENED = {
+    Level.WHOLE: "",
+    Level.SKELETON: "signatures are enough",
+    Level.CHUNK: "only what is used of it",
+}
+
+
+def build_context(
+    request: Request,
+    *,
+    seeds: Sequence[Seed] = (),
+    graph: DependencyGraph,
+    parsed: Parsed,
+    read: Read,
+    budget: int,
+    count_tokens: CountTokens,
+    order: Arrangement = Arrangement.DEPENDENCY,
+) -> ContextWindow:
+    """A window of `budget` tokens at most. The same arguments give the same window.
+
+    Every candidate - the target, the seeds, all that these need, all that uses the target - is in it or is
+    left out with a reason. `seeds` come best first.
+    """
+    walk = _Walk(request, seeds, graph, Selection(graph, Sources(read, parsed), Room(budget, count_tokens)))
+    places = Places()
+    details: Iterator[Item] = iter(())
+    if request.target is not None:
+        details = walk.details(request.target)
+        walk.place(next(details, None))
+        usages = walk.choose_around(request.target)
+        places = places_of(request.target.path, graph, usages)
+    walk.choose_hits()
+    items = walk.within_budget(places, order, details)
+    return ContextWindow(
+        request, items, tokens_of(items, walk.room.count) if items else 0, budget, walk.left_out(items)
+    )
+
+
+@dataclass(slots=True)
+class _Walk:
+    request: Request
+    seeds: Sequence[Seed]
+    graph: DependencyGraph
+    selection: Selection
+
+    @property
+    def room(self) -> Room:
+        return self.selection.room
+
+    @property
+    def target_path(self) -> str:
+        return self.request.target.path if self.request.target else ""
+
+    def details(self, target: Target) -> Iterator[Item]:
+        """The target in less and less detail; nothing where it cannot be read."""
+        file = self.selection.sources.file(target.path)
+        if not isinstance(file, SourceFile) or (not file.text and not target.fill):
+            return iter(())
+        lines = file.text.count("\n") + 1
+        if target.line is not None and not 1 <= target.line <= lines:
+            target = replace(target, line=max(1, min(target.line, lines)))
+        spans = tuple(
+            (seed.start_line, seed.end_line or seed.start_line)
+            for seed in self.seeds
+            if seed.path == target.path and seed.start_line is not None
+        )
+        return targets.fitting(self.selection.sources, file, target, spans, self.room.budget, self.room.count)
+
+    def place(self, item: Item | None) -> None:
+        self.room.items.pop(self.target_path, None)
+        if item is not None:
+            self.room.items[item.path] = item
+
+    def choose_around(self, target: Target) -> set[str]:
+        """What belongs to the target whatever the task is; returns the files shown for their use of it."""
+        selection, room, path = self.selection, self.room, target.path
+        if path not in self.graph or path not in room.items:
+            return set()
+        near = targets.focus(selection.sources.parsed(path), target.line)
+        selection.target = path
+        selection.dependents = self.graph.closure([path], dependents=True).keys() - {path}
+        selection.add_used(path, near, room.budget)
+        left = room.budget - room.used
+        limit = room.budget - (int(left * HITS_SHARE) if self.seeds else 0)
+        before = set(room.items)
+        selection.add_callers(path, near, min(limit, room.used + int(room.budget * CALLERS_SHARE)))
+        callers = {caller: room.items[caller] for caller in room.items.keys() - before}
+        direct = [
+            (needed, distance_reason(path, 1)) for needed, _ in selection.by_use(path, near) if needed != path
+        ]
+        selection.add_signatures(direct, limit)
+        selection.add_signatures(selection.farther([path]), limit)
+        selection.add_wholes([one for one in direct if one[0] in room.items], limit)
+        return {caller for caller, item in callers.items() if room.items[caller] == item}
+
+    def choose_hits(self) -> None:
+        self.selection.add_hits(
+            [seed for seed in self.seeds if seed.path != self.target_path], self.room.budget
+        )
+
+    def within_budget(self, places: Places, order: Arrangement, details: Iterator[Item]) -> tuple[Item, ...]:
+        """The items in their row; the joined text is counted, and the latest go while it is too much."""
+        while True:
+            ranked = list(dict.fromkeys(step.path for step in self.room.steps))
+            row = arranged(self.room.items, ranked, places, self.graph, order)
+            items = tuple(self._told(self.room.items[path]) for path in row)
+            tokens = tokens_of(items, self.room.count) if items else 0
+            if tokens <= self.room.budget:
+                return items
+            if not self.room.take_back(tokens - self.room.budget):
+                self.place(next(details, None))
+
+    def _told(self, item: Item) -> Item:
+        """With the reason why it is not whole."""
+        if item.shortened or item.level is Level.WHOLE:
+            return item
+        refused = self.room.refused.get(item.path)
+        return replace(item, shortened=refused.reason if refused else _SHORTENED[item.level])
+
+    def left_out(self, items: Sequence[Item]) -> tuple[LeftOut, ...]:
+        """Every candidate that is not in the window, those that matter most first."""
+        inside = {item.path for item in items}
+        found = {}
+        for path, reason in self._candidates():
+            if path in inside or path in found:
+                continue
+            told = self.selection.unread.get(path)
+            if told is None:
+                refused = self.room.refused.get(path)
+                why = refused.reason if refused else _WINDOW_FULL
+                told = LeftOut(path, f"{reason}: {why}", refused.tokens if refused else None)
+            found[path] = told
+        return tuple(found.values())
+
+    def _candidates(self) -> Iterator[tuple[str, str]]:
+        target = self.target_path
+        if target:
+            yield target, self._target_reason()
+        yield from ((seed.path, seed.reason) for seed in self.seeds)
+        known = [path for path in (target,) if path in self.graph]
+        if known:
+            yield from self.selection.farther(known)
+            yield from ((user, f"it needs {target}") for user in self.graph.dependents_of(target))
+        yield from self.selection.farther([seed.path for seed in self.seeds])
+
+    def _target_reason(self) -> str:
+        file = self.selection.sources.file(self.target_path)
+        if isinstance(file, SourceFile):
+            return "the target: not even a line of it fits" if file.text else "the target: empty"
+        return f"the target: not read, {file.reason.value}" + (f" ({file.detail})" if file.detail else "")

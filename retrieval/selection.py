@@ -1,0 +1,256 @@
+"""Which files a window shows, and how much of each: what matters most first, while there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
+
+from retrieval.graph import DependencyGraph
+from retrieval.notation import notation
+from retrieval.room import Room
+from retrieval.skeleton import SIGNATURES, Wanted
+from retrieval.sketch import Excerpt
+from retrieval.sources import Sources
+from retrieval.types import Skipped, SourceFile, Symbol
+from retrieval.uses import Lines, on_borders, shown_around, shown_for, used_symbols, uses_of
+from retrieval.window import Item, LeftOut, Level, Seed
+
+CALLERS_SHARE = 0.15  # of the budget, at most, for files that use the target
+_NEARLY_WHOLE = 1.25  # a file that is hardly longer than its excerpt is shown whole
+_MISSES = 12  # so many files in a row without room for them: the rest is not even looked at
+_WIDEST_HIT = 60  # lines; a hit in a longer symbol is shown as it is
+_MOST_CALLERS = 60  # that are looked at
+_USED_NAMES = 6  # in a reason
+_SEEDS_WITH_NEEDS = 8  # the best hits, whose own dependencies are shown too
+
+
+@dataclass(slots=True)
+class Selection:
+    """The walk over candidates. `limit` is what the window may hold after a step; the room has the result."""
+
+    graph: DependencyGraph
+    sources: Sources
+    room: Room
+    wanted: dict[str, Wanted] = field(default_factory=dict)  # what is shown of a file that is not whole
+    reasons: dict[str, list[str]] = field(default_factory=dict)
+    target: str = ""
+    dependents: Collection[str] = ()  # all that needs the target, directly or not: marked where it is shown
+    uses: dict[str, str] = field(default_factory=dict)  # what a dependent uses of the target
+    unread: dict[str, LeftOut] = field(default_factory=dict)
+
+    def add(self, path: str, wanted: Wanted, reason: str, limit: int, *, shortened: str = "") -> bool:
+        """Show more of a file: what is asked for beside what is there already."""
+        file = self._readable(path, reason)
+        if file is None:
+            return False
+        now = self.room.items.get(path)
+        if now is not None and now.level is Level.WHOLE:
+            return True
+        merged = self.wanted.get(path, Wanted()) | wanted
+        shown = self.sources.excerpt(file, merged)
+        if len(file.text) <= _NEARLY_WHOLE * len(shown.text) and self.add_whole(path, reason, limit):
+            return True
+        level = Level.SKELETON if merged.signatures else Level.CHUNK
+        if not shown.text.strip() or not self._offer(path, level, shown, reason, limit, shortened):
+            return False
+        self.wanted[path] = merged
+        return True
+
+    def add_whole(self, path: str, reason: str, limit: int) -> bool:
+        file = self._readable(path, reason)
+        if file is None:
+            return False
+        now = self.room.items.get(path)
+        if now is not None and now.level is Level.WHOLE:
+            return True
+        if self._offer(path, Level.WHOLE, self.sources.whole(file), reason, limit, ""):
+            return True
+        if now is not None:
+            self.room.items[path] = replace(now, shortened=self.room.refused[path].reason)
+        return False
+
+    def _offer(self, path: str, level: Level, shown: Excerpt, reason: str, limit: int, short: str) -> bool:
+        reasons = self.reasons.get(path, [])
+        said = reasons if reason in reasons else [*reasons, reason]
+        refused = self.room.refused.get(path)
+        if level is not Level.WHOLE and not short and refused is not None:
+            short = refused.reason
+        item = Item(
+            path,
+            level,
+            shown.start_line,
+            shown.end_line,
+            shown.text,
+            0,
+            "; ".join(said),
+            short,
+            self._note(path),
+        )
+        if not self.room.offer(item, limit):
+            return False
+        self.reasons[path] = said
+        return True
+
+    def _note(self, path: str) -> str:
+        """The mark of a file that needs the target, since the target comes after it."""
+        file = self.sources.file(path)
+        if path not in self.dependents or not isinstance(file, SourceFile):
+            return ""
+        used = self.uses.get(path)
+        text = f"uses {used} of {self.target}" if used else f"depends on {self.target}"
+        return notation(file.language).note(text)
+
+    def _readable(self, path: str, reason: str) -> SourceFile | None:
+        """The file, where it has a text. An empty one tells nothing, and is told so."""
+        file = self.sources.file(path)
+        if isinstance(file, SourceFile) and file.text.strip():
+            return file
+        why = "empty"
+        if isinstance(file, Skipped):
+            why = f"not read: {file.reason.value}" + (f" ({file.detail})" if file.detail else "")
+        self.unread[path] = LeftOut(path, f"{reason}: {why}")
+        return None
+
+    # -- dependencies
+
+    def needs(self, path: str) -> Sequence[str]:
+        return self.graph.dependencies_of(path) if path in self.graph else ()
+
+    def used_of(self, user: str, needed: str, near: Lines | None) -> dict[int, int]:
+        parses = self.sources.parsed(user), self.sources.parsed(needed)
+        if parses[0] is None or parses[1] is None:
+            return {}
+        return used_symbols(parses[0], parses[1], self.graph.why(user, needed), near)
+
+    def by_use(self, user: str, near: Lines | None) -> list[tuple[str, dict[int, int]]]:
+        """The file's dependencies, the most used ones first."""
+        used = [(needed, self.used_of(user, needed, near)) for needed in self.needs(user)]
+        return sorted(used, key=lambda one: (-sum(one[1].values()), one[0]))
+
+    def add_used(self, user: str, near: Lines | None, limit: int) -> None:
+        """Of each dependency what the file uses of it: all of that, the better half, or signatures."""
+        for needed, weights in self.by_use(user, near):
+            parsed = self.sources.parsed(needed)
+            if parsed is None or not weights:
+                continue
+            ranked = sorted(weights, key=lambda index: (-weights[index], index))
+            reason = f"{user} uses {_listed(parsed.qualified_name(index) for index in ranked)}"
+            for part in _ever_less(ranked):
+                if self.add(needed, shown_for(parsed, part), reason, limit):
+                    break
+            else:
+                self.add(needed, Wanted(outlined=frozenset(ranked)), reason, limit)
+
+    def add_signatures(self, paths: Iterable[tuple[str, str]], limit: int) -> None:
+        """Skeletons of files, each with a reason, until several in a row find no room."""
+        misses = 0
+        for path, reason in paths:
+            short = "" if path in self.room.items else "signatures are enough at this distance"
+            misses = 0 if self.add(path, SIGNATURES, reason, limit, shortened=short) else misses + 1
+            if misses == _MISSES:
+                return
+
+    def add_wholes(self, paths: Iterable[tuple[str, str]], limit: int) -> None:
+        for path, reason in paths:
+            self.add_whole(path, reason, limit)
+
+    def farther(self, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """What these files need through others, with the reason: nearest first, the most needed first."""
+        distances = self.graph.closure([path for path in paths if path in self.graph])
+        inside = distances.keys()
+        needed = dict.fromkeys(inside, 0)
+        for path in inside:
+            for need in self.graph.dependencies_of(path):
+                needed[need] += 1
+        of = paths[0] if len(paths) == 1 else "what was found"
+        for path in sorted(inside, key=lambda path: (distances[path], -needed[path], path)):
+            if distances[path]:
+                yield path, distance_reason(of, distances[path])
+
+    # -- dependents
+
+    def add_callers(self, target: str, near: Lines | None, limit: int) -> None:
+        """The places where other files use the target, those that use it most first."""
+        parsed = self.sources.parsed(target)
+        if parsed is None or target not in self.graph:
+            return
+        callers = []
+        for caller in _nearest(self.graph.dependents_of(target), target)[:_MOST_CALLERS]:
+            weights = self.used_of(caller, target, None)
+            around = {index for index in weights if near and _overlaps(parsed.symbols[index], near)}
+            symbols = around or set(weights)
+            if symbols:
+                callers.append((not around, -sum(weights[index] for index in symbols), caller, symbols))
+            else:
+                self.unread[caller] = LeftOut(caller, f"it needs {target}, but uses nothing of it by name")
+        for _, _, caller, symbols in sorted(callers, key=lambda one: one[:3]):
+            self._add_caller(target, caller, {parsed.symbols[index].name for index in symbols}, limit)
+
+    def _add_caller(self, target: str, caller: str, names: set[str], limit: int) -> None:
+        user = self.sources.parsed(caller)
+        file = self.sources.file(caller)
+        if user is None or not isinstance(file, SourceFile):
+            return
+        uses = uses_of(user, names)
+        used = _listed(dict.fromkeys(use.name for use in uses))
+        self.uses[caller] = used
+        wanted = shown_around(user, uses, file.text.count("\n") + 1)
+        reason = f"uses {used} of {target}"
+        self.add(caller, wanted, reason, limit, shortened="only where it uses the target")
+
+    # -- hits
+
+    def add_hits(self, seeds: Sequence[Seed], limit: int) -> None:
+        """What a search or the task's own words found, then what that uses, then what surrounds it."""
+        best = list(dict.fromkeys(seed.path for seed in seeds))
+        for seed in seeds:
+            self._add_hit(seed, limit)
+        for path in best[:_SEEDS_WITH_NEEDS]:
+            if path in self.room.items:
+                self.add_used(path, None, limit)
+        reasons = {seed.path: seed.reason for seed in reversed(seeds)}
+        shown = [(path, reasons[path]) for path in best if path in self.room.items]
+        self.add_signatures(shown, limit)
+        self.add_wholes(shown[:_SEEDS_WITH_NEEDS], limit)
+        self.add_signatures(self.farther(best), limit)
+
+    def _add_hit(self, seed: Seed, limit: int) -> None:
+        if seed.start_line is not None:
+            last = seed.end_line or seed.start_line
+            lines = on_borders(self.sources.parsed(seed.path), seed.start_line, last, _WIDEST_HIT)
+            self.add(seed.path, Wanted(spans=(lines,)), seed.reason, limit)
+        elif not (seed.named and self.add_whole(seed.path, seed.reason, limit)):
+            self.add(seed.path, SIGNATURES, seed.reason, limit)
+
+
+def distance_reason(of: str, distance: int) -> str:
+    return f"{of} needs it" if distance == 1 else f"{of} needs it, {distance} imports away"
+
+
+def _overlaps(symbol: Symbol, near: Lines) -> bool:
+    return symbol.start_line <= near[1] and symbol.end_line >= near[0]
+
+
+def _nearest(paths: Iterable[str], target: str) -> list[str]:
+    """Those in the target's own folder first, then by how much of their path they share with it."""
+    steps = target.split("/")
+
+    def shared(path: str) -> int:
+        pairs = zip(steps, path.split("/"), strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+    return sorted(paths, key=lambda path: (-shared(path), path))
+
+
+def _ever_less(ranked: Sequence[int]) -> Iterator[Sequence[int]]:
+    """All, the better half, the better quarter, ..., the best."""
+    while ranked:
+        yield ranked
+        ranked = ranked[: len(ranked) // 2]
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = list(names)
+    more = f" and {len(found) - _USED_NAMES} more" if len(found) > _USED_NAMES else ""
+    return ", ".join(found[:_USED_NAMES]) + more

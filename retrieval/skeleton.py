@@ -1,0 +1,118 @@
+"""What of a file is shown: its signatures, some symbols with their bodies, some lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from retrieval.signatures import CONTAINERS, draw, draw_end, draw_header, draw_preamble
+from retrieval.sketch import Excerpt, Sketch
+from retrieval.types import ParsedFile, SourceFile, Symbol, SymbolKind
+
+_FIRST_LINES = 12  # of a text without symbols
+_PLACES = frozenset({SymbolKind.NAMESPACE, SymbolKind.MODULE})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to show of a file. Symbols are named by their index; `spans` are lines, both ends included."""
+
+    signatures: bool = False  # of everything, with imports and first lines of documentation
+    outlined: frozenset[int] = frozenset()  # types of which the signatures are shown
+    whole: frozenset[int] = frozenset()
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def __or__(self, other: Wanted) -> Wanted:
+        return Wanted(
+            self.signatures or other.signatures,
+            self.outlined | other.outlined,
+            self.whole | other.whole,
+            tuple(sorted({*self.spans, *other.spans})),
+        )
+
+
+SIGNATURES = Wanted(signatures=True)
+
+
+def skeleton(file: SourceFile, parsed: ParsedFile | None) -> str:
+    """Imports, signatures, first lines of documentation, constants. Without symbols: its beginning."""
+    return excerpt(file, parsed, SIGNATURES).text
+
+
+def excerpt(file: SourceFile, parsed: ParsedFile | None, wanted: Wanted) -> Excerpt:
+    sketch = Sketch(file)
+    parsed = parsed or ParsedFile(file.language)
+    if wanted.signatures and not (parsed.symbols or parsed.imports):
+        sketch.show(1, _FIRST_LINES)
+    else:
+        _draw_signatures(sketch, parsed, wanted)
+    for index in sorted(wanted.whole):
+        symbol = parsed.symbols[index]
+        _draw_around(sketch, parsed, symbol.start_line, index)
+        sketch.show(symbol.start_line, symbol.end_line)
+    for first, last in wanted.spans:
+        _draw_around(sketch, parsed, first, innermost(parsed, first))
+        sketch.show(first, last)
+    return sketch.excerpt()
+
+
+def innermost(parsed: ParsedFile, line: int) -> int | None:
+    """The symbol with the fewest lines that a line belongs to."""
+    around = [number for number, symbol in enumerate(parsed.symbols) if holds(symbol, line)]
+    return min(around, key=lambda number: (_length(parsed.symbols[number]), -number), default=None)
+
+
+def enclosing(parsed: ParsedFile, line: int) -> list[int]:
+    """The symbols that a line belongs to, the largest first."""
+    around = [number for number, symbol in enumerate(parsed.symbols) if holds(symbol, line)]
+    return sorted(around, key=lambda number: (-_length(parsed.symbols[number]), number))
+
+
+def holds(symbol: Symbol, line: int) -> bool:
+    return symbol.start_line <= line <= symbol.end_line
+
+
+def _length(symbol: Symbol) -> int:
+    return symbol.end_line - symbol.start_line
+
+
+def _draw_signatures(sketch: Sketch, parsed: ParsedFile, wanted: Wanted) -> None:
+    if wanted.signatures:
+        draw_preamble(sketch)
+        for one in parsed.imports:
+            if one.scope is None or parsed.symbols[one.scope].kind in _PLACES:
+                sketch.show(one.start_line, one.end_line)
+                sketch.show_surroundings(one.start_line)
+    defined = {symbol.name for symbol in parsed.symbols if not symbol.forward}
+    parents = {symbol.parent for symbol in parsed.symbols}
+    drawn: set[int] = set()
+    for number, symbol in enumerate(parsed.symbols):
+        inside = symbol.parent is None or (
+            symbol.parent in drawn and parsed.symbols[symbol.parent].kind in CONTAINERS
+        )
+        asked = number in wanted.outlined or (symbol.parent is not None and inside)
+        if not (asked or (wanted.signatures and inside)) or sketch.is_hidden(symbol.line):
+            continue  # hidden: an attribute that a constructor's body sets
+        if symbol.forward and symbol.name in defined:
+            continue
+        drawn.add(number)
+        if number in wanted.outlined:
+            _draw_around(sketch, parsed, symbol.start_line, number)
+        elif symbol.parent is None:
+            sketch.show_surroundings(symbol.line)
+        draw(sketch, symbol, has_members=number in parents)
+
+
+def _draw_around(sketch: Sketch, parsed: ParsedFile, line: int, index: int | None) -> None:
+    """The first lines of the types and blocks around a line or symbol, so that one sees where it belongs."""
+    at = index
+    if index is not None and line == parsed.symbols[index].start_line:
+        at = parsed.symbols[index].parent
+    if at is None:
+        sketch.show_surroundings(line if index is None else parsed.symbols[index].line)
+    while at is not None:
+        symbol = parsed.symbols[at]
+        draw_header(sketch, symbol)
+        draw_end(sketch, symbol)
+        if symbol.parent is None:
+            sketch.show_surroundings(symbol.line)
+        at = symbol.parent
