@@ -23,7 +23,20 @@ class Types(Namespaces):
         super().__init__(project, LANGUAGES)
         self._files: dict[str, FileScope] = {}
         self._bases: dict[Declared, tuple[Declared, ...]] = {}
+        self._members: dict[Declared, frozenset[str]] = {}
         self._depth = 0
+        for path in project.written_in("kotlin"):
+            parsed = project.parsed(path)
+            if parsed is not None:
+                self._add_file_class(path, parsed)
+
+    def _add_file_class(self, path: str, parsed: ParsedFile) -> None:
+        """`UtilKt`, or what @JvmName says: where Java finds the top-level functions of Util.kt."""
+        if any(symbol.parent is None and symbol.kind not in TYPES for symbol in parsed.symbols):
+            stem = path.rpartition("/")[2].partition(".")[0]
+            renamed = [symbol.name for symbol in parsed.symbols if symbol.kind is SymbolKind.MODULE]
+            name = renamed[0] if renamed else f"{stem[:1].upper()}{stem[1:]}Kt"
+            self.add(Declared(f"{parsed.namespace}.{name}" if parsed.namespace else name, path, None))
 
     def file(self, path: str, parsed: ParsedFile) -> FileScope:
         if path not in self._files:
@@ -60,6 +73,21 @@ class Types(Namespaces):
             if inherited is not None:
                 return inherited
         return None
+
+    def members(self, declared: Declared) -> frozenset[str]:
+        """The names of everything that a type declares itself, companions included."""
+        if declared not in self._members:
+            parsed = self.project.parsed(declared.path)
+            symbols = () if parsed is None else parsed.symbols
+            insides = {declared.index}
+            names = set()
+            for index, symbol in enumerate(symbols):
+                if symbol.parent is not None and symbol.parent in insides:
+                    names.add(symbol.name)
+                    if symbol.kind is SymbolKind.CLASS and symbol.name == "Companion":
+                        insides.add(index)
+            self._members[declared] = frozenset(names)
+        return self._members[declared]
 
     def ancestors(self, declared: Declared) -> list[Declared]:
         """What a type extends and implements, directly and beyond, nearest first, without itself."""
@@ -146,13 +174,13 @@ class FileScope:
         for index in types_around(symbols, scope):
             member = self._members.get(index, {}).get(name)
             if member is not None:
-                return self._own(member)
+                return self.own(member)
             if symbols[index].kind not in TYPES:
                 continue
-            own = self._own(index)
+            own = self.own(index)
             if symbols[index].name == name:
                 return own
-            inherited = None if own is None else self.types.member(own, name)
+            inherited = self.types.member(own, name)
             if inherited is not None:
                 return inherited
         return self._of_file(name)
@@ -175,7 +203,7 @@ class FileScope:
                 return found
         return None
 
-    def _own(self, index: int) -> Declared:
+    def own(self, index: int) -> Declared:
         """A type of this very file; a local class has no full name that others could use."""
         namespace, name = self.parsed.namespace, self.parsed.qualified_name(index)
         return Declared(f"{namespace}.{name}" if namespace else name, self.path, index)
@@ -215,15 +243,16 @@ class JavaResolver:
                 yield Dependency(file.path, declared.path, found.start_line, written)
 
 
-def type_dependencies(file: FileScope) -> Iterator[Dependency]:
-    """One for each type that a file names outside its imports, at the first place it does."""
+def type_dependencies(file: FileScope, *, calls: bool = False) -> Iterator[Dependency]:
+    """One for each type that a file names outside its imports; `calls`: where a constructor is called so."""
     parsed, seen = file.parsed, set()
     known = file.types.simple_names | file.single.keys()
     for reference in parsed.references:
-        if reference.name not in known or reference.kind is ReferenceKind.CALL:
+        if reference.name not in known or (reference.kind is ReferenceKind.CALL and not calls):
             continue
         scope = reference.scope
-        if reference.kind is ReferenceKind.BASE and scope is not None:
+        if reference.kind is ReferenceKind.BASE and scope is not None and parsed.symbols[scope].kind in TYPES:
+            # A type's members are in scope behind its head, not in it.
             scope = parsed.symbols[scope].parent
         key = reference.qualifier, reference.name, scope
         if key in seen:

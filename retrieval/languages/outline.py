@@ -19,7 +19,7 @@ FARTHEST = 1000  # bytes between a comment and its definition
 _TYPE_ARGUMENTS = re.compile(r"<[^<>]*>")
 Handlers = Mapping[str, Callable[[Any, "Node"], bool | None]]
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
-_SPACE = re.compile(r"\s+")
+_AROUND_DOT = re.compile(r"\s*(\??\.|::|->)\s*")
 
 
 @dataclass(slots=True)
@@ -85,7 +85,10 @@ class Outline:
         while True:
             node = cursor.node
             handle = handlers.get(node.type) if node is not None else None
-            if not (node is not None and handle is not None and handle(self, node)) and cursor.goto_first_child():
+            if (
+                not (node is not None and handle is not None and handle(self, node))
+                and cursor.goto_first_child()
+            ):
                 self._depth += 1
                 continue
             while True:
@@ -112,7 +115,7 @@ class Outline:
             return ""
         if node.end_byte - node.start_byte > LONGEST_QUALIFIER:
             return "…"
-        text = _SPACE.sub("", self.text(node))
+        text = _AROUND_DOT.sub(r"\1", " ".join(self.text(node).split()))
         while "<" in text and (shorter := _TYPE_ARGUMENTS.sub("", text)) != text:
             text = shorter
         return text
