@@ -72,9 +72,9 @@ def _reader() -> str:
 
 
 class ParseCache:
-    """Opens at once; what is wrong with the file shows as nothing found."""
+    """Opens at once; what is wrong with the file shows as nothing found. Without a file it keeps nothing."""
 
-    def __init__(self, file: Path, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, file: Path | None, most_bytes: int = MOST_BYTES) -> None:
         self._file = file
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
@@ -125,13 +125,15 @@ class ParseCache:
                     self._begin_anew()
 
     def _begin_anew(self) -> None:
-        if self._connection is not None:
+        if self._connection is not None and self._file is not None:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
-        _put_aside(self._file)
-        self._connection = self._opened(again=False)
+            _put_aside(self._file)
+            self._connection = self._opened(again=False)
 
     def _opened(self, again: bool = True) -> sqlite3.Connection | None:
+        if self._file is None:
+            return None
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             return _open(self._file)
@@ -220,7 +222,7 @@ def _row(name: bytes, known: Known, now: int) -> tuple[object, ...]:
     outline, references = (parse.outline, parse.references) if parse else (None, None)
     size = 200 + len(outline or b"") + len(references or b"")
     skip = known.skip.value if known.skip else ""
-    told = (known.language, known.version, skip, known.detail)
+    told = (known.language, known.version, skip, parse.problem if parse else known.detail)
     return (name, now, size, _checksum(*told, outline, references), *told, outline, references)
 
 
@@ -233,8 +235,10 @@ def _read(connection: sqlite3.Connection, keys: list[bytes]) -> Iterator[tuple[b
         if checksum != _checksum(*told, outline, references):
             continue
         language, version, skip, detail = told
-        parse = None if outline is None else PackedParse(outline, references)
-        yield name, Known(language, version, parse, Skip(skip) if skip else None, detail)
+        if outline is not None:
+            yield name, Known(language, version, PackedParse(outline, references, detail))
+        else:
+            yield name, Known(language, version, None, Skip(skip) if skip else None, detail)
         if used < stale_before:
             stale.append((name,))
     if stale:

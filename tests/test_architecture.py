@@ -25,9 +25,15 @@ LAYERS = (
     "exporters.export",
     "retrieval.errors retrieval.types",
     "retrieval.languages",
+    "retrieval.git_commands retrieval.working_tree",
+    "retrieval.decoding retrieval.secrets retrieval.filters retrieval.ignore_rules retrieval.attributes "
+    "retrieval.folder",
+    "retrieval.listing",
+    "retrieval.repo",
     "retrieval.packed",
     "retrieval.parse retrieval.parse_cache retrieval.parse_pool retrieval.parse_worker",
     "retrieval.order retrieval.graph retrieval.cycles",
+    "retrieval.reading retrieval.project",
     "retrieval.notation retrieval.sketch retrieval.signatures retrieval.skeleton retrieval.uses "
     "retrieval.sources",
     "retrieval.layout retrieval.window retrieval.room retrieval.target retrieval.selection "
@@ -69,6 +75,8 @@ OWNERS = {
     "jinja2": {"coder_cli.template_child"},
     "platformdirs": {"coder_cli.settings"},
     "tree_sitter": {"retrieval.parse", "retrieval.languages"},
+    "git": {"retrieval.git_commands"},
+    "pathspec": {"retrieval.ignore_rules"},
     "sqlite3": {"retrieval.parse_cache"},
     "msgspec": {"retrieval.packed", "retrieval.parse_pool", "retrieval.parse_worker"},
     "tomlkit": {"coder_cli.commands.config"},
