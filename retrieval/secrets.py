@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 # All in lower case. Of keys, certificates, and stores of either.
-_EXTENSIONS = frozenset(
-    (
-        "pem key p8 p12 pfx pkcs12 p7b p7c p7s crt cer cert der csr jks jceks bks keystore truststore keytab ppk"
-        " kdb kdbx gpg pgp agekey snk mobileprovision provisionprofile ovpn env tfstate tfvars kubeconfig"
-    ).split()
+_EXTENSION = re.compile(
+    r"pem|key|p8|p12|pfx|pkcs12|p7[bcs]|crt|cert?|der|csr|jks|jceks|bks|keystore|truststore|keytab|ppk|kdbx?"
+    r"|gpg|pgp|agekey|snk|mobileprovision|provisionprofile|ovpn|env|tfstate|tfvars|kubeconfig"
 )
 _EXAMPLES = (".example.env", ".sample.env", ".template.env", "example.tfvars", "sample.tfvars")
 _DATA = r"(?:json|ya?ml|ini|cfg|conf|toml|xml|txt|csv|properties|plist|env|enc|yml\.enc)"
@@ -47,7 +45,7 @@ _PRIVATE_KEY = re.compile(
 def may_hold_secrets(path: str) -> bool:
     lower = path.lower()
     name = lower.rpartition("/")[2]
-    if name.rpartition(".")[2] in _EXTENSIONS and not name.endswith(_EXAMPLES):
+    if "." in name and _EXTENSION.fullmatch(name.rpartition(".")[2]) and not name.endswith(_EXAMPLES):
         return True
     if name.endswith(".tfvars.json") or ".tfstate." in name:  # with the backups of the latter
         return True
