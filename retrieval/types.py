@@ -93,6 +93,7 @@ class Symbol:
     owner: str = ""  # its type, where that is no parent: `A` of C++ `void A::f()`, a Go receiver, a Rust impl
     forward: bool = False  # only announced here: a prototype, a forward declaration, `extern`, `mod name;`
     private: bool = False  # only its own file can name it: Kotlin `private`, C `static`
+    arity: int = 0  # of its type parameters, where they tell types apart: C# `Result<T>`
 
 
 class ReferenceKind(StrEnum):
@@ -112,6 +113,7 @@ class Reference:
     kind: ReferenceKind
     qualifier: str = ""  # what stands before it, as written: `config`, `self`, `a.b`
     scope: int | None = None  # the innermost symbol around it, an index in ParsedFile.symbols
+    arity: int = 0  # of the type arguments given, as in Symbol
 
 
 @dataclass(frozen=True, slots=True)
