@@ -24,7 +24,8 @@ SHELLS = frozenset(
 def outline(
     root: Node, source: bytes, language: str, handlers: dict[str, Handler] | None = None
 ) -> ParsedFile:
-    return Reader(source, handlers or HANDLERS).read(root, language)
+    """Of JavaScript, unless `handlers` has those of TypeScript too."""
+    return Reader(source, handlers or HANDLERS, documented=handlers is None).read(root, language)
 
 
 def property_name(outline: Outline, node: Node) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from retrieval.types import Import, ImportedName
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 TRIPLE_SLASH = re.compile(r"""^///\s*<reference\s+(path|types)\s*=\s*["']([^"']+)["']""")
+DOCUMENTATION = re.compile(rb"/\*\*.*?\*/", re.S)
+DOCUMENTED = re.compile(rb"""\bimport\(\s*["']([^"'\n]+)["']\s*\)|@import\s[^"'@]*["']([^"'\n]+)["']""")
 
 # What may stand around an import() in the place of a type.
 TYPE_SHELLS = frozenset(
@@ -49,6 +52,15 @@ def reference_comment(comment: str) -> str | None:
         return None
     kind, path = found.groups()
     return f"./{path}" if kind == "path" and not path.startswith(("./", "../", "/")) else path
+
+
+def documented_types(source: bytes) -> Iterator[tuple[int, str]]:
+    """(line, module) of `@type {import("./a").A}` and `@import { A } from "./a"` in comments."""
+    for comment in DOCUMENTATION.finditer(source):
+        if b"import" in comment[0]:
+            for found in DOCUMENTED.finditer(source, *comment.span()):
+                module = (found[1] or found[2]).decode("utf-8", "replace")
+                yield source.count(b"\n", 0, found.start()) + 1, module
 
 
 def is_type_only(node: Node) -> bool:

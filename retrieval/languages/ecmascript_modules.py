@@ -41,7 +41,7 @@ class Modules:
 
     def __init__(self, project: Project) -> None:
         self._files = frozenset(project.paths)
-        self._folders = {folder for path in project.paths for folder in _above(path)}
+        self._folders = {folder for path in project.paths for folder in _above(path)} | {""}
         self._packages = Packages(project)
         self._configurations = Configurations(project, self._package_folder)
         self._known: dict[tuple[str, str, bool], str | None] = {}
@@ -108,7 +108,7 @@ class Modules:
             return None
         package = self._packages.by_folder.get(path)
         if package is not None:
-            for entry in package.targets(""):
+            for entry in package.targets("", typed):
                 inside = within(path, entry)
                 found = self._file_or_index(inside, typed) if inside is not None else None
                 if found:
@@ -148,7 +148,7 @@ class Modules:
         package = self._packages.around(folder)
         if package is None:
             return None
-        for target in mapped(package.manifest.get("imports"), name):
+        for target in mapped(package.manifest.get("imports"), name, typed):
             if not target.startswith("."):
                 found = self._package(folder, target, typed)
             else:
@@ -158,10 +158,10 @@ class Modules:
         return None
 
     def _entry(self, package: Package, subpath: str, typed: bool) -> str | None:
-        targets = package.targets(subpath)
+        targets = package.targets(subpath, typed)
         for target in targets:
             path = within(package.folder, target)
-            found = self._file_or_folder(path, typed) if path else None
+            found = self._file_or_folder(path, typed) if path is not None else None
             if found:
                 return found
         for target in targets:
@@ -178,12 +178,12 @@ class Modules:
     def _built(self, package: Package, target: str, typed: bool) -> str | None:
         """The target, or the source it will be built from."""
         path = within(package.folder, target)
-        found = self._file_or_folder(path, typed) if path else None
+        found = self._file_or_folder(path, typed) if path is not None else None
         if found:
             return found
         for source in sources_of(target):
             path = within(package.folder, source)
-            found = self._file_or_index(path, typed) if path else None
+            found = self._file_or_index(path, typed) if path is not None else None
             if found:
                 return found
         return None
@@ -193,7 +193,7 @@ class Modules:
         package = self._packages.around(folder)
         start = package.folder if package is not None else ""
         inside = within(start, path)
-        return self._file(inside, typed) if inside else None
+        return self._file(inside, typed) if inside is not None else None
 
     def _conventional(self, folder: str, module: str, typed: bool) -> str | None:
         """`@/a` and `~/a`, as the configurations of bundlers, which are programs, nearly always map them."""
@@ -203,7 +203,7 @@ class Modules:
         start = package.folder if package is not None else ""
         for place in ("src", "", "app"):
             inside = within(_joined(start, place), module[2:])
-            found = self._file_or_folder(inside, typed) if inside else None
+            found = self._file_or_folder(inside, typed) if inside is not None else None
             if found:
                 return found
         return None

@@ -46,9 +46,11 @@ Handler = Callable[["Reader", "Node", Surroundings], None]
 class Reader:
     """Reads one file: names, calls, imports, functions, blocks. ecmascript.py adds what defines symbols."""
 
-    def __init__(self, source: bytes, handlers: dict[str, Handler]) -> None:
+    def __init__(self, source: bytes, handlers: dict[str, Handler], *, documented: bool) -> None:
+        """`documented`: types stand in comments, as they do in JavaScript."""
         self.outline = Outline(source)
         self.handlers = handlers
+        self.documented = documented
         self.stack: list[tuple[Node, Surroundings]] = []
         self.fields: set[tuple[int, str]] = set()  # (class, field) seen, for `this.x = ...`
         self.immediate: set[int] = set()  # functions called at once, whose insides were read as the module's
@@ -65,6 +67,9 @@ class Reader:
                 handler(self, node, around)
             else:
                 stack.extend([(child, around) for child in reversed(node.named_children)])
+        if self.documented:
+            for line, module in imports.documented_types(self.outline.source):
+                self.outline.imports.append(Import(module, line, line, type_only=True))
         return self.outline.parsed(language, complete=not root.has_error)
 
     def push(self, nodes: Iterable[Node | None], around: Surroundings) -> None:

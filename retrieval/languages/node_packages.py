@@ -10,6 +10,9 @@ from retrieval.languages.base import Project
 from retrieval.languages.tsconfig import as_object, read_json, strings, substituted, within
 
 ENTRIES = ("source", "types", "typings", "module", "main", "browser")
+TYPES = frozenset(
+    {"types", "typings"}
+)  # entries that only TypeScript reads; for others they are the last choice
 # Folders of what is built, which repositories seldom hold; the sources are in one of SOURCES.
 BUILT = re.compile(r"^(?:dist|lib|build|out|es|esm|cjs|umd|output|types|typings|_?compiled)$")
 SOURCES = ("src", "", "source", "lib", "ts")
@@ -22,42 +25,43 @@ class Package:
     name: str
     manifest: dict[str, object] = field(repr=False)
 
-    def targets(self, subpath: str) -> list[str]:
+    def targets(self, subpath: str, typed: bool) -> list[str]:
         """What a name with this subpath ("" for none) may mean, as written, the likeliest first."""
         exports = self.manifest.get("exports")
         if exports is not None:
-            found = list(mapped(exports, f"./{subpath}" if subpath else "."))
+            found = list(mapped(exports, f"./{subpath}" if subpath else ".", typed))
             if found:
                 return found
         if subpath:
             return [subpath]
-        return [entry for key in ENTRIES if isinstance(entry := self.manifest.get(key), str) and entry]
+        keys = sorted(ENTRIES, key=lambda key: key in TYPES and not typed)
+        return [entry for key in keys if isinstance(entry := self.manifest.get(key), str) and entry]
 
 
-def mapped(table: object, name: str) -> Iterator[str]:
+def mapped(table: object, name: str, typed: bool) -> Iterator[str]:
     """Targets of `exports` or `imports` for a name: exact before patterns, the longest pattern first."""
     entries = as_object(table)
     if not any(key.startswith((".", "#")) for key in entries):
         if name == ".":
-            yield from leaves(table)
+            yield from leaves(table, typed)
         return
     for key in sorted(entries, key=lambda key: ("*" in key, -len(key))):
-        for target in leaves(entries[key]):
+        for target in leaves(entries[key], typed):
             yield from substituted(key, (target,), name)
             if key.endswith("/") and name.startswith(key):  # "./features/": "./src/features/", of old
                 yield target + name[len(key) :]
 
 
-def leaves(value: object, depth: int = DEEPEST_CONDITIONS) -> Iterator[str]:
+def leaves(value: object, typed: bool, depth: int = DEEPEST_CONDITIONS) -> Iterator[str]:
     """The strings under conditions such as `import`, `types`, `default`, in their order."""
     if isinstance(value, str):
         yield value
     elif depth and isinstance(value, dict):
-        for inner in value.values():
-            yield from leaves(inner, depth - 1)
+        for key in sorted(value, key=lambda key: key in TYPES and not typed):
+            yield from leaves(value[key], typed, depth - 1)
     elif depth and isinstance(value, list):
         for inner in value:
-            yield from leaves(inner, depth - 1)
+            yield from leaves(inner, typed, depth - 1)
 
 
 def sources_of(built: str) -> Iterator[str]:
