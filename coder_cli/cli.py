@@ -43,6 +43,8 @@ COMMANDS: dict[str, Row] = {
     "export": Row("export", "Export a checkpoint to ONNX"),
     "generate": Row("generate", "Write code or an answer from a prompt"),
     "infill": Row("infill", "Fill in the code at a place in a file"),
+    "context": Row("context", "Show what of the repository a model would get to read"),
+    "graph": Row("graph", "Show which file needs which, in reading order"),
     "bench": Row("bench", "Measure speed and memory of a model on this machine"),
     "config": Row("config", "Show and change the settings"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -75,8 +76,9 @@ def tree(
     neighbours = graph.dependents_of if dependents else graph.dependencies_of
     distances = graph.closure([path], dependents=dependents)
     full_depth = max(distances.values())
-    depth = _fitting_depth(distances, neighbours, fit) if depth is None else depth
-    depth = min(depth, full_depth, DEEPEST)
+    if depth is None:
+        depth = DEEPEST if fit is None else _fitting_depth(distances, neighbours, fit)
+    depth = min(depth, DEEPEST)
     home = _nearest_parents(distances, neighbours)
     lines = [path]
     repeats = False
@@ -91,7 +93,7 @@ def tree(
         if drawn_out and distances[child] < depth:
             inner = indent + (_NOTHING if last else _PASSING)
             waiting += [(child, each, inner, at == 0) for at, each in _from_the_end(neighbours(child))]
-    return Tree(tuple(lines), depth, full_depth, len(distances) - 1, repeats)
+    return Tree(tuple(lines), min(depth, full_depth), full_depth, len(distances) - 1, repeats)
 
 
 def chain_lines(chain: Iterable[Dependency]) -> Iterator[str]:
@@ -115,43 +117,63 @@ def cycle_lines(graph: DependencyGraph, cycle: Sequence[str]) -> Iterator[str]:
     yield from (f"  {line}" for line in chain_lines(cuts))
 
 
-def summary(graph: DependencyGraph, blocks: Iterable[Sequence[str]]) -> str:
-    """The size of what is shown, in a line."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How large the shown part of a graph is."""
+
+    files: int
+    dependencies: int  # pairs of files
+    subgraphs: int  # of two files and more
+    largest_subgraph: int
+    cycles: int
+    largest_cycle: int
+    alone: int  # files that neither need nor are needed
+
+    def __str__(self) -> str:
+        parts = [counted(self.files, "file"), counted(self.dependencies, "dependency", "dependencies")]
+        if self.subgraphs > 1:
+            parts.append(f"{self.subgraphs:,} subgraphs, the largest of {self.largest_subgraph:,}")
+        if self.cycles:
+            largest = f", the largest of {self.largest_cycle:,}" if self.cycles > 1 else ""
+            parts.append(counted(self.cycles, "cycle") + largest)
+        if self.alone:
+            parts.append(f"{self.alone:,} alone")
+        return " · ".join(parts)
+
+
+def count(graph: DependencyGraph, blocks: Iterable[Sequence[str]]) -> Counts:
     blocks = list(blocks)
     shown = {path for block in blocks for path in block}
-    edges = sum(len(graph.dependencies_of(path)) for path in shown)
-    alone = sum(is_alone(graph, path) for path in shown)
-    cycles = [cycle for cycle in graph.cycles() if not shown.isdisjoint(cycle)]
-    parts = [counted(len(shown), "file"), counted(edges, "dependency", "dependencies")]
-    connected = [block for block in blocks if len(block) > 1]
-    if len(connected) > 1:
-        parts.append(f"{len(connected):,} subgraphs, the largest of {max(map(len, connected)):,}")
-    if cycles:
-        largest = f", the largest of {max(map(len, cycles)):,}" if len(cycles) > 1 else ""
-        parts.append(f"{counted(len(cycles), 'cycle')}{largest}")
-    if alone:
-        parts.append(f"{alone:,} alone")
-    return " · ".join(parts)
+    cycles = [len(cycle) for cycle in graph.cycles() if not shown.isdisjoint(cycle)]
+    connected = [len(block) for block in graph.subgraphs() if len(block) > 1 and not shown.isdisjoint(block)]
+    return Counts(
+        files=len(shown),
+        dependencies=sum(len(graph.dependencies_of(path)) for path in shown),
+        subgraphs=len(connected),
+        largest_subgraph=max(connected, default=0),
+        cycles=len(cycles),
+        largest_cycle=max(cycles, default=0),
+        alone=sum(is_alone(graph, path) for path in shown),
+    )
 
 
 def overview(graph: DependencyGraph, shown: Sequence[str], below: str = "") -> Iterator[str]:
     """The files most needed and needing most, and the folders in reading order with what they need."""
     yield from _ranking("most needed", shown, graph.dependents_of)
     yield from _ranking("needing most", shown, graph.dependencies_of)
-    part = graph.within(shown)
     depth = _folder_depth(shown, below)
-    folders = part.folded(lambda path: folder_of(path, depth, below))
-    files: dict[str, int] = {}
-    for path in shown:
-        folder = folder_of(path, depth, below)
-        files[folder] = files.get(folder, 0) + 1
-    rows = [(f"{files[folder]:,}", folder) for folder in folders.reading_order()]
-    yield "folders in reading order, their files, what they need"
-    wide = max((len(count) for count, _ in rows), default=0)
-    long = max((len(folder) for _, folder in rows), default=0)
-    for count, folder in rows:
-        needs = " ".join(folders.dependencies_of(folder))
-        yield f"  {count:>{wide}}  {folder:<{long}}  {needs}".rstrip()
+    files = Counter(folder_of(path, depth, below) for path in shown)
+    folders = graph.within(shown).folded(lambda path: folder_of(path, depth, below))
+    cycle_of = {path: len(cycle) for cycle in folders.cycles() for path in cycle}
+    yield "folders in reading order: files, and the folders they need"
+    wide = max((len(f"{number:,}") for number in files.values()), default=0)
+    long = max(map(len, files), default=0)
+    for folder in folders.reading_order():
+        needs = "  ".join(folders.dependencies_of(folder))
+        told = f"{folder:<{long}}  {needs}".rstrip()
+        yield f"  {files[folder]:>{wide},}  {told}"
+    if cycle_of:
+        yield f"  ({counted(len(cycle_of), 'folder')} in {counted(len(folders.cycles()), 'cycle')})"
 
 
 def folder_of(path: str, depth: int, below: str = "") -> str:
@@ -168,10 +190,10 @@ def counted(count: int, one: str, more: str = "") -> str:
 
 def _ranking(title: str, shown: Sequence[str], neighbours: Callable[[str], Sequence[str]]) -> Iterator[str]:
     ranked = sorted((-len(neighbours(path)), path) for path in shown)[:TOP]
-    rows = [(f"{-count:,}", path) for count, path in ranked if count]
+    rows = [(f"{-number:,}", path) for number, path in ranked if number]
     if rows:
         yield title
-        yield from (f"  {count:>{len(rows[0][0])}}  {path}" for count, path in rows)
+        yield from (f"  {number:>{len(rows[0][0])}}  {path}" for number, path in rows)
         yield ""
 
 
@@ -186,18 +208,13 @@ def _folder_depth(shown: Sequence[str], below: str) -> int:
         depth += 1
 
 
-def _fitting_depth(
-    distances: dict[str, int], neighbours: Callable[[str], Sequence[str]], fit: int | None
-) -> int:
-    full_depth = max(distances.values())
-    if fit is None:
-        return full_depth
-    lines = [0] * (full_depth + 1)  # of each level: what its files, all drawn out there, lead to
+def _fitting_depth(distances: dict[str, int], neighbours: Callable[[str], Sequence[str]], fit: int) -> int:
+    """One more than there are levels if all fits: the last level's files may lead back to others."""
+    lines = [0] * (max(distances.values()) + 1)  # below the files of each level
     for path, distance in distances.items():
         lines[distance] += len(neighbours(path))
-    depth, total = 1, lines[0]
-    while depth < full_depth and total + lines[depth] <= fit:
-        total += lines[depth]
+    depth = 1
+    while depth < len(lines) and sum(lines[: depth + 1]) <= fit:
         depth += 1
     return depth
 

@@ -12,7 +12,7 @@ _SHORTEST = 2
 
 
 def shortest_ring(graph: DependencyGraph, cycle: Sequence[str]) -> tuple[Dependency, ...]:
-    """A shortest way from a file of the cycle back to itself. Of a large one, only the first files are tried."""
+    """A shortest way from a file back to itself. Of large ones only the first files are tried."""
     inner = graph.within(cycle)
     best: tuple[Dependency, ...] = ()
     for start in inner.paths[:_STARTS]:

@@ -1,0 +1,41 @@
+"""The repository around a path, read and parsed: what every command about code begins with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coder_cli import ui
+from coder_cli.settings import Settings
+from exporters.types import Progress, Report
+
+if TYPE_CHECKING:
+    from retrieval.project import RepositoryProject
+    from retrieval.repo import Repo
+
+PATIENCE = 1.0  # seconds; work that takes less shows no progress
+
+
+def open_project(settings: Settings, path: Path | None = None) -> tuple[Repo, RepositoryProject]:
+    """The repository that a file or folder is in, the current folder's unless given. Parses are cached."""
+    from retrieval.project import RepositoryProject
+    from retrieval.repo import Repo
+
+    repo = Repo.open(path or Path())
+    with ui.progress() as report:
+        project = RepositoryProject.open(
+            repo, cache=settings.cache_dir, progress=_patient(report, "Reading files")
+        )
+    return repo, project
+
+
+def _patient(report: Report, stage: str) -> Callable[[int, int], None]:
+    begun = time.monotonic()
+
+    def progress(done: int, total: int) -> None:
+        if time.monotonic() - begun > PATIENCE:
+            report(Progress(stage, done, total, "files"))
+
+    return progress
