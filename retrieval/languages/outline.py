@@ -55,7 +55,7 @@ class Outline:
         self.local = False  # inside a function: its variables are no symbols
         self.done: set[int] = set()  # starts of names that a handler above them has dealt with
         self.bases: set[int] = set()  # starts of type names that stand in a list of supertypes
-        self._references: list[tuple[int, int, str, ReferenceKind, str, int | None]] = []
+        self._references: list[tuple[int, int, str, ReferenceKind, str, int | None, int]] = []
         self._values: dict[str, int] = {}
         self._types: dict[str, int] = {}
         self._depth = 0
@@ -66,8 +66,8 @@ class Outline:
         self._walk()
         self._references.sort(key=lambda found: found[:2])
         references = tuple(
-            Reference(name, row + 1, column, kind, qualifier, scope)
-            for row, column, name, kind, qualifier, scope in self._references
+            Reference(name, row + 1, column, kind, qualifier, scope, arity)
+            for row, column, name, kind, qualifier, scope, arity in self._references
         )
         return ParsedFile(
             self.language,
@@ -168,12 +168,14 @@ class Outline:
 
     # -- what is found
 
-    def refer(self, node: Node, kind: ReferenceKind, qualifier: str = "", name: str | None = None) -> None:
+    def refer(
+        self, node: Node, kind: ReferenceKind, qualifier: str = "", name: str | None = None, arity: int = 0
+    ) -> None:
         """`node` is the identifier."""
         row, column = node.start_point
         if kind is ReferenceKind.TYPE and node.start_byte in self.bases:
             kind = ReferenceKind.BASE
-        self._references.append((row, column, name or self.text(node), kind, qualifier, self.scope))
+        self._references.append((row, column, name or self.text(node), kind, qualifier, self.scope, arity))
 
     def declare(
         self,
@@ -185,6 +187,7 @@ class Outline:
         text: str | None = None,
         owner: str = "",
         private: bool = False,
+        arity: int = 0,
     ) -> int | None:
         """The new symbol's index; None inside an anonymous type or without a name: nothing can name it."""
         self.done.add(name.start_byte)
@@ -210,6 +213,7 @@ class Outline:
                 doc,
                 owner,
                 private=private,
+                arity=arity,
             )
         )
         return len(self.symbols) - 1

@@ -1,0 +1,157 @@
+"""A C# file's dependencies: types it names, extension methods it calls, other parts of its own types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from retrieval.languages.base import Project
+from retrieval.languages.csharp_types import CSharpFile, CSharpTypes
+from retrieval.languages.namespaces import TYPES, Declared
+from retrieval.types import Dependency, ParsedFile, Reference, ReferenceKind, SymbolKind
+
+# A type in more parts than this is a drawer: what is needed of it are the parts whose members are named.
+MOST_PARTS = 8
+
+
+class CSharpResolver:
+    """A use of a type needs every file that declares a part of it."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.types = CSharpTypes(project)
+        self.extensions: dict[str, list[Declared]] = {}  # by method name: the methods
+        self.plain_methods: set[str] = set()
+        for path in project.written_in("csharp"):
+            parsed = project.parsed(path)
+            for index, symbol in enumerate(parsed.symbols if parsed is not None else ()):
+                if symbol.kind is SymbolKind.METHOD and parsed is not None:
+                    if not symbol.owner:
+                        self.plain_methods.add(symbol.name)
+                    elif symbol.parent is not None:
+                        full_name = self.types.file(path, parsed).full_name(index)
+                        self.extensions.setdefault(symbol.name, []).append(Declared(full_name, path, index))
+
+    def __call__(self, path: str, parsed: ParsedFile) -> Iterator[Dependency]:
+        file = self.types.file(path, parsed)
+        names = {reference.name for reference in parsed.references}
+        for found in parsed.imports:
+            target = file.using_type(found)
+            for part in self._parts(target, file, None, names) if target is not None else ():
+                yield Dependency(path, part, found.start_line, found.module)
+        yield from self._named(file, names)
+        yield from self._extended(file, names)
+        yield from self._other_parts(file)
+
+    def _parts(self, full_name: str, file: CSharpFile, arity: int | None, names: set[str]) -> list[str]:
+        parts = self.types.parts(full_name, file.path, arity)
+        if len(parts) > MOST_PARTS:
+            used = [part for part in parts if names & self.types.own_members(part)]
+            parts = used or parts[:1]
+        return [part.path for part in parts if part.path != file.path]
+
+    def _named(self, file: CSharpFile, names: set[str]) -> Iterator[Dependency]:
+        seen = set()
+        simple_names = self.types.simple_names
+        aliases = {found.alias for level in file.levels(None) for found in level.usings if found.alias}
+        aliases.update(found.alias for found in file.parsed.imports if found.alias)
+        for reference in file.parsed.references:
+            name, kind = reference.name, reference.kind
+            if kind is ReferenceKind.CALL:
+                continue
+            if name not in simple_names and name not in aliases and f"{name}Attribute" not in simple_names:
+                continue
+            scope = file.home(reference.scope)
+            if kind is ReferenceKind.BASE and scope is not None and file.parsed.symbols[scope].kind in TYPES:
+                scope = file.home(file.parsed.symbols[scope].parent)
+            key = reference.qualifier, name, reference.arity, scope, kind is ReferenceKind.NAME
+            if key in seen:
+                continue
+            seen.add(key)
+            target = self._type(file, reference, scope)
+            for part in self._parts(target[0], file, target[1], names) if target is not None else ():
+                yield Dependency(file.path, part, reference.line, _written(reference))
+
+    def _type(
+        self, file: CSharpFile, reference: Reference, scope: int | None
+    ) -> tuple[str, int | None] | None:
+        """The type's full name and arity."""
+        qualifier, name, arity = reference.qualifier, reference.name, reference.arity
+        first = (qualifier or name).partition(".")[0]
+        if reference.kind is ReferenceKind.NAME and self._is_member(file, first, scope):
+            return None
+        found = file.resolve(qualifier, name, arity, scope)
+        if found is not None:
+            return found, arity if self.types.parts(found, file.path, arity) else None
+        if reference.kind is ReferenceKind.TYPE:
+            attribute = file.resolve(qualifier, f"{name}Attribute", arity, scope)
+            return None if attribute is None else (attribute, arity)
+        return None
+
+    def _is_member(self, file: CSharpFile, name: str, scope: int | None) -> bool:
+        """Whether a property or the like of a type around hides every type of that name."""
+        symbols = file.parsed.symbols
+        while scope is not None:
+            if symbols[scope].kind in TYPES and name in self.types.members(file.full_name(scope), file.path):
+                return True
+            scope = symbols[scope].parent
+        return False
+
+    def _extended(self, file: CSharpFile, names: set[str]) -> Iterator[Dependency]:
+        seen = set()
+        for reference in file.parsed.references:
+            if reference.kind is not ReferenceKind.CALL or not reference.qualifier:
+                continue
+            if reference.name not in self.extensions or reference.name in seen:
+                continue
+            seen.add(reference.name)
+            found = self._extension(file, reference, names)
+            if found is not None and found != file.path:
+                yield Dependency(file.path, found, reference.line, reference.name)
+
+    def _extension(self, file: CSharpFile, reference: Reference, names: set[str]) -> str | None:
+        """The only file that can be meant: types, which would tell more, are not known here."""
+        visible = file.visible_namespaces(reference.scope)
+        here = self.types.projects.folder_of(file.path)
+        found = [
+            method
+            for method in self.extensions[reference.name]
+            if method.full_name.rpartition(".")[0].rpartition(".")[0] in visible
+            and self.types.projects.sees(here, self.types.projects.folder_of(method.path)) < 2
+        ]
+        named = [method for method in found if self._owner(method) in names]
+        if reference.name in self.plain_methods or len({method.path for method in found}) > 1:
+            found = named
+        paths = {method.path for method in found}
+        return paths.pop() if len(paths) == 1 else None
+
+    def _owner(self, method: Declared) -> str:
+        symbol = self.types.symbol(method)
+        return "" if symbol is None else symbol.owner
+
+    def _other_parts(self, file: CSharpFile) -> Iterator[Dependency]:
+        """A part of a type needs the parts whose members it names."""
+        symbols = file.parsed.symbols
+        others: dict[int, list[Declared]] = {}
+        for index, symbol in enumerate(symbols):
+            if symbol.kind in TYPES and symbol.kind is not SymbolKind.TYPE:
+                parts = self.types.parts(file.full_name(index), file.path, symbol.arity)
+                if any(part.path == file.path for part in parts):
+                    others[index] = [part for part in parts if part.path != file.path]
+        if not any(others.values()):
+            return
+        for reference in file.parsed.references:
+            if reference.qualifier not in ("", "this"):
+                continue
+            scope = file.home(reference.scope)
+            while scope is not None:
+                own = Declared(file.full_name(scope), file.path, scope)
+                if reference.name in self.types.own_members(own):
+                    break
+                for part in others.get(scope, ()):
+                    if reference.name in self.types.own_members(part):
+                        yield Dependency(file.path, part.path, reference.line, reference.name)
+                scope = symbols[scope].parent
+
+
+def _written(reference: Reference) -> str:
+    return f"{reference.qualifier}.{reference.name}" if reference.qualifier else reference.name
