@@ -42,7 +42,7 @@ _GENERATED_NAMES = re.compile(
     r"|package\.resolved|gradle\.lockfile|[^/]+\.min\.(?:js|mjs|css|html)|[^/]+\.(?:js|mjs|cjs|css|ts)\.map)$"
 )
 _INVISIBLE = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^>]*>", re.DOTALL | re.IGNORECASE
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE
 )
 
 
@@ -54,8 +54,7 @@ def filtered(path: str, language: str, text: str) -> Skipped | None:
         return Skipped(path, Skip.GENERATED, found)
     if language != "xslt" and XML_MARK in text[:XML_WITHIN]:
         return Skipped(path, Skip.XML, f"'{XML_MARK}' in the first {XML_WITHIN} characters")
-    if language in _DATA and not LEAST_DATA <= len(text) <= MOST_DATA:
-        detail = f"{len(text):,} characters, neither under {LEAST_DATA} nor over {MOST_DATA:,} is read"
+    if language in _DATA and (detail := size_of_data(text)):
         return Skipped(path, Skip.DATA, detail)
     if language not in _PROSE and (detail := long_lines(text)):
         return Skipped(path, Skip.LONG_LINES, detail)
@@ -81,6 +80,12 @@ def share_of_letters(text: str) -> float:
     ascii_letters = len(raw) - len(raw.translate(None, _ASCII_LETTERS))  # 50 times as fast as asking each
     other_letters = 0 if len(raw) == len(text) else sum(map(str.isalpha, _NOT_ASCII.findall(text)))
     return (ascii_letters + other_letters) / len(text)
+
+
+def size_of_data(text: str) -> str:
+    if len(text) < LEAST_DATA:
+        return f"{len(text)} characters, at least {LEAST_DATA}"
+    return f"{len(text):,} characters, at most {MOST_DATA:,}" if len(text) > MOST_DATA else ""
 
 
 def long_lines(text: str) -> str:

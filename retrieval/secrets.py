@@ -24,7 +24,7 @@ _NAMES = re.compile(
     r"|\.?(?:api[-_]?keys?|(?:access|auth|api)[-_]?tokens?)(?:\.(?:json|ya?ml|txt|ini))?"
     r"|\.?vault[-_]?(?:pass(?:word)?|token)(?:\.txt)?"
     r"|[._]netrc|\.npmrc|\.yarnrc\.yml|\.pypirc|\.pgpass|\.my\.cnf|\.mylogin\.cnf|\.git-credentials"
-    r"|\.dockercfg|\.boto|\.s3cfg|\.?rclone\.conf|\.passwd-s3fs|\.terraformrc|kubeconfig\.ya?ml"
+    r"|\.dockercfg|\.boto|\.s3cfg|\.?rclone\.conf|\.passwd-s3fs|\.terraformrc|kubeconfig(?:\.ya?ml)?"
     r"|local\.settings\.json|sftp-config\.json|\.remote-sync\.json"
     r"|\.(?:bash|zsh|sh|python|node_repl|psql|mysql|sqlite|rediscli|irb|pry)_?history"
 )
