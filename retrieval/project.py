@@ -13,8 +13,7 @@ from types import MappingProxyType
 from retrieval.graph import DependencyGraph
 from retrieval.languages.table import LANGUAGES
 from retrieval.parse_cache import Known
-from retrieval.reading import Progress, Reading, read_all
-from retrieval.repo import Repo
+from retrieval.reading import Files, Progress, Reading, read_all
 from retrieval.types import Dependency, Entry, ParsedFile, Skip, Skipped, SourceFile
 
 MOST_UNPACKED = 2_000  # parses; a graph asks for each file's once or twice, near to one another
@@ -27,7 +26,7 @@ class RepositoryProject:
     Parses are held packed and texts are not held, so that tens of thousands of files fit.
     """
 
-    def __init__(self, repo: Repo, revision: str | None, cache: Path | None, reading: Reading) -> None:
+    def __init__(self, repo: Files, revision: str | None, cache: Path | None, reading: Reading) -> None:
         self.repo = repo
         self.revision = revision
         self.skipped: Mapping[str, Skipped] = MappingProxyType(reading.skipped)
@@ -41,7 +40,7 @@ class RepositoryProject:
     @classmethod
     def open(
         cls,
-        repo: Repo,
+        repo: Files,
         *,
         cache: Path | None,
         revision: str | None = None,

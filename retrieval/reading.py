@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from retrieval.languages.table import LANGUAGES
 from retrieval.parse import version
 from retrieval.parse_cache import FILE_NAME, Known, ParseCache, key
 from retrieval.parse_pool import parse_all
-from retrieval.repo import Repo
 from retrieval.types import Entry, Skip, Skipped, SourceFile
 
 _KEEP_EVERY = 500  # files: what an interrupt loses at most
@@ -20,6 +20,14 @@ _OF_THE_MOMENT = {Skip.GONE, Skip.UNREADABLE, Skip.LINK, Skip.SUBMODULE, Skip.TO
 
 Progress = Callable[[int, int], None]
 """Files done, files to do."""
+
+
+class Files(Protocol):
+    """What is read: a Repo, or what stands for one."""
+
+    def entries(self, revision: str | None = None) -> Sequence[Entry]: ...
+
+    def read(self, entry: Entry, *, named: bool = False) -> SourceFile | Skipped: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ class Reading:
 
 
 def read_all(
-    repo: Repo,
+    files: Files,
     entries: Sequence[Entry],
     cache: Path | None,
     before: Reading | None = None,
@@ -43,7 +51,7 @@ def read_all(
     listed = [entry for entry in entries if not entry.skip]
     texts = _remembered(listed, before) if before else {}
     missing = [entry for entry in listed if entry.path not in texts]
-    fresh = _Fresh(repo, progress)
+    fresh = _Fresh(files, progress)
     if missing:
         with ParseCache(cache / FILE_NAME if cache else None) as kept:
             texts |= _looked_up(missing, kept)
@@ -51,7 +59,7 @@ def read_all(
     texts |= fresh.texts
     skipped = fresh.skipped
     for entry in entries:
-        if entry.skip and isinstance(found := repo.read(entry), Skipped):
+        if entry.skip and isinstance(found := files.read(entry), Skipped):
             skipped[entry.path] = found
         elif (known := texts.get(entry.path)) and known.skip:
             skipped[entry.path] = Skipped(entry.path, known.skip, known.detail)
@@ -79,8 +87,8 @@ def _looked_up(entries: Sequence[Entry], cache: ParseCache) -> dict[str, Known]:
 class _Fresh:
     """What is found out now."""
 
-    def __init__(self, repo: Repo, progress: Progress | None) -> None:
-        self._repo = repo
+    def __init__(self, files: Files, progress: Progress | None) -> None:
+        self._files = files
         self._progress = progress
         self._digests: dict[str, str] = {}  # of files that changed after they had been listed
         self._unkept: dict[bytes, Known] = {}
@@ -107,7 +115,7 @@ class _Fresh:
     def _parsable(self, entries: Sequence[Entry]) -> Iterator[SourceFile]:
         """The files to parse; of the others all is known by now."""
         for entry in entries:
-            file = self._repo.read(entry)
+            file = self._files.read(entry)
             if isinstance(file, SourceFile):
                 if file.digest != entry.digest:
                     self._digests[file.path] = file.digest

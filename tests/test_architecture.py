@@ -46,6 +46,7 @@ LAYERS = (
     "coder_cli.ui coder_cli.options coder_cli.answer coder_cli.places coder_cli.project",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
     "coder_cli.bandwidth coder_cli.bench_peers coder_cli.bench_ours coder_cli.bench coder_cli.bench_report",
+    "coder_cli.bench_repository coder_cli.bench_repository_child",
     "coder_cli.commands",
     "coder_cli.cli coder_cli.__main__",
 )

@@ -1,4 +1,4 @@
-"""`coder bench`: how fast a model runs here, and how that compares with llama.cpp on the same weights."""
+"""`coder bench`: how fast a model runs here, also next to llama.cpp; how fast a repository is read."""
 
 from __future__ import annotations
 
@@ -55,6 +55,11 @@ DEFAULT_CONTEXTS = (512, 4096)
     show_default=True,
     help="That of llama.cpp.",
 )
+@click.option(
+    "--repository",
+    type=click.Path(exists=True, path_type=Path),
+    help="Measure instead how fast this repository is parsed and its graph built.",
+)
 @options.as_json
 @click.pass_obj
 def command(
@@ -66,6 +71,7 @@ def command(
     gguf: Path | None,
     peer_python: str,
     flash: str,
+    repository: Path | None,
     as_json: bool,
 ) -> None:
     """Measure speed and memory of a model on this machine.
@@ -87,7 +93,24 @@ def command(
           second_turn_tokens, second_turn_computed, same_tokens, rounds: [...],
           decode_share_of_bandwidth     of `coder` only},
         ratios                          the six, each {median, low, high}}]
+
+    \b
+    With --repository it prints:
+      exit_code, repository, runs
+      files, read, parsed, skipped, edges
+      cold_seconds                      with an empty cache; warm_seconds: with a full one
+      changed_seconds                   the graph again in the same process, one file having changed
+      list_seconds, graph_seconds       parts of warm_seconds; order_seconds: the reading order after it
+      cold_peak_resident_bytes, warm_peak_resident_bytes, cache_bytes, text_bytes
+                                        all of these: {median, low, high}
+      languages: [{name, files, incomplete, symbols, references, imports, edges}]
+      problems                          files and languages that met a mistake of ours, in sentences
     """
+    if repository is not None:
+        if against or gguf or contexts:
+            raise UsageError("--repository measures no model.", "coder bench --repository PATH [--runs N]")
+        _repository(repository, runs, as_json)
+        return
     from coder_cli import bench, bench_report
     from coder_cli.model.device import thread_count
     from coder_cli.model.tokenizer import Tokenizer
@@ -125,6 +148,24 @@ def command(
     if limit:
         ui.say(f"memory reads {limit.read_bandwidth / 1e9:.1f} GB/s")
     ui.table(bench_report.as_table(plan, sides, rounds, limit))
+
+
+def _repository(path: Path, runs: int, as_json: bool) -> None:
+    from coder_cli import bench_repository
+
+    with ui.progress() as report:
+        rounds = bench_repository.measure(path, runs, report)
+    found = bench_repository.as_json(rounds)
+    if as_json:
+        ui.json({"exit_code": 0, "repository": str(path), "runs": runs, **found})
+        return
+    for problem in found["problems"]:
+        ui.warn(problem)
+    ui.table(bench_repository.as_table(rounds))
+    rows, header = bench_repository.languages_table(rounds)
+    if rows:
+        ui.say("")
+        ui.table(rows, header)
 
 
 def _limit(model: InstalledModel, threads: int) -> Limit:
