@@ -5,6 +5,7 @@ from __future__ import annotations
 from retrieval.languages.base import Language
 from retrieval.languages.c import C
 from retrieval.languages.cpp import Cpp
+from retrieval.languages.go import Go
 from retrieval.languages.javascript import JavaScript
 from retrieval.languages.python import Python
 from retrieval.languages.typescript import Tsx, TypeScript
@@ -12,6 +13,7 @@ from retrieval.languages.typescript import Tsx, TypeScript
 LANGUAGES: dict[str, Language] = {
     "c": C(),
     "cpp": Cpp(),
+    "go": Go(),
     "javascript": JavaScript(),
     "python": Python(),
     "tsx": Tsx(),
