@@ -13,6 +13,7 @@ from retrieval.types import Skip, Skipped
 MOST_AVERAGE_LINE = 100  # characters
 MOST_LINE = 1_000  # characters
 LEAST_LETTERS = 0.25  # of all characters
+LEAST_TO_JUDGE = 32  # characters, ours: a share of fewer tells nothing, `x = 1` is source
 XML_MARK, XML_WITHIN = "<?xml version=", 100  # characters from the start
 LEAST_VISIBLE, LEAST_VISIBLE_SHARE = 100, 0.20  # characters; of an HTML file's characters
 LEAST_DATA, MOST_DATA = 50, 5_000  # characters of a JSON or YAML file
@@ -59,7 +60,7 @@ def filtered(path: str, language: str, text: str) -> Skipped | None:
     if language not in _PROSE and (detail := long_lines(text)):
         return Skipped(path, Skip.LONG_LINES, detail)
     letters = share_of_letters(text)
-    if letters < LEAST_LETTERS:
+    if letters < LEAST_LETTERS and len(text) >= LEAST_TO_JUDGE:
         return Skipped(path, Skip.FEW_LETTERS, f"{letters:.0%} letters, at least {LEAST_LETTERS:.0%}")
     if language == "html" and (detail := little_text(text)):
         return Skipped(path, Skip.MARKUP, detail)

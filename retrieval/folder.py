@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from retrieval.decoding import decode
 from retrieval.ignore_rules import IgnoreRules
 from retrieval.working_tree import Content, read_content, to_bytes, to_path
 
@@ -51,5 +50,5 @@ def _scan(folder: bytes) -> list[os.DirEntry[bytes]]:
 
 def _learn(rules: IgnoreRules, root: Path, folder: str, path: str) -> None:
     content = read_content(root, path, _LARGEST_RULES)
-    if isinstance(content, Content) and (decoded := decode(content.data)):
-        rules.add(folder, decoded.text)
+    if isinstance(content, Content):
+        rules.add(folder, content.data)

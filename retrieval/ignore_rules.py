@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from pathspec import GitIgnoreSpec
 
+from retrieval.decoding import decode
+from retrieval.working_tree import to_path
+
 
 class IgnoreRules:
     """Rules of several folders: a deeper one overrides, but nothing below an ignored folder comes back."""
@@ -17,9 +20,9 @@ class IgnoreRules:
     def __bool__(self) -> bool:
         return bool(self._specs)
 
-    def add(self, folder: str, text: str) -> None:
+    def add(self, folder: str, data: bytes) -> None:
         """The rules of one file, which stands in `folder` ("" is the root)."""
-        self._specs[folder] = _spec(text.split("\n"))
+        self._specs[folder] = _spec(_text(data).split("\n"))
         self._folders = {"": False}
 
     def ignores(self, path: str) -> bool:
@@ -43,6 +46,14 @@ class IgnoreRules:
             if not folder:
                 return False
             folder = folder.rpartition("/")[0]
+
+
+def _text(data: bytes) -> str:
+    """Names in it are bytes, as names of files are; a byte order mark tells of an editor with other ideas."""
+    decoded = decode(data)
+    if decoded and (decoded.marked or decoded.encoding == "utf-8"):
+        return decoded.text
+    return to_path(data.replace(b"\r\n", b"\n"))
 
 
 def _spec(lines: Iterable[str]) -> GitIgnoreSpec:

@@ -147,18 +147,17 @@ class Repo:
         for entry in entries:
             folder, _, name = entry.path.rpartition("/")
             if name == _IGNORE_FILE:
-                rules.add(folder, self._ignore_text(entry))
+                rules.add(folder, self._ignore_rules(entry))
         # It counts even where git ignores it, or a revision does not have it yet.
         if self.has_working_tree and (personal := self.entry(_IGNORE_FILE)):
-            rules.add("", self._ignore_text(personal))
+            rules.add("", self._ignore_rules(personal))
         if not rules:
             return tuple(entries)
         return tuple(entry for entry in entries if not rules.ignores(entry.path))
 
-    def _ignore_text(self, entry: Entry) -> str:
+    def _ignore_rules(self, entry: Entry) -> bytes:
         content = self._content(entry, LARGEST) if entry.skip is None else None
-        decoded = decode(content.data) if isinstance(content, Content) else None
-        return decoded.text if decoded else ""
+        return content.data if isinstance(content, Content) else b""
 
     def _no_revision(self, revision: str) -> RepositoryError:
         reason = "" if self.has_git else ", which is no git repository"

@@ -60,24 +60,26 @@ def read_content(root: Path, path: str, limit: int) -> Content | NotRead:
             file = os.open(name, _FILE, dir_fd=at)
         finally:
             os.close(at)
-        return _read(file, limit)
+        try:
+            return _read(file, limit)
+        finally:
+            os.close(file)
     except OSError as error:
         return _why_not(error)
 
 
 def _read(descriptor: int, limit: int) -> Content | NotRead:
-    with open(descriptor, "rb", buffering=0) as file:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode):
-            return NotRead(Skip.GONE, "no regular file any more")
-        if about.st_size > limit:
-            return NotRead(Skip.TOO_LARGE, size_detail(about.st_size, limit))
-        data = file.read(about.st_size + 1) or b""
-        while len(data) <= limit and (more := file.read(_PIECE)):  # it has grown
-            data += more
-        if len(data) > limit:
-            return NotRead(Skip.TOO_LARGE, size_detail(len(data), limit))
-        return Content(data, about.st_mtime_ns)
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        return NotRead(Skip.GONE, "no regular file any more")
+    if about.st_size > limit:
+        return NotRead(Skip.TOO_LARGE, size_detail(about.st_size, limit))
+    data = os.read(descriptor, about.st_size + 1)
+    while len(data) <= limit and (more := os.read(descriptor, _PIECE)):  # it has grown, or is very large
+        data += more
+    if len(data) > limit:
+        return NotRead(Skip.TOO_LARGE, size_detail(len(data), limit))
+    return Content(data, about.st_mtime_ns)
 
 
 def _why_not(error: OSError) -> NotRead:
@@ -107,4 +109,6 @@ def read_linked(root: Path, path: str, limit: int) -> Content | NotRead:
         return NotRead(Skip.LINK, "it leads in a circle")
     if not target.is_relative_to(root):
         return NotRead(Skip.LINK, "it leads out of the repository")
+    if target.is_dir():
+        return NotRead(Skip.LINK, "it leads to a folder")
     return read_content(root, to_path(os.fsencode(target.relative_to(root))), limit)

@@ -46,9 +46,15 @@ def test_a_paragraph_of_prose_is_one_long_line() -> None:
 
 
 def test_a_quarter_of_the_characters_must_be_letters() -> None:
-    assert reason("abcd" + "1" * 12) is None
-    assert reason("abcd" + "1" * 13) is Skip.FEW_LETTERS
-    assert detail("a" + "1" * 9) == "10% letters, at least 25%"
+    assert reason("a" * 20 + "1" * 60) is None
+    assert reason("a" * 20 + "1" * 61) is Skip.FEW_LETTERS
+    assert detail("a" * 10 + "1" * 90) == "10% letters, at least 25%"
+
+
+def test_a_very_short_file_is_not_judged_by_its_letters() -> None:
+    assert reason("x = 1\n") is None
+    assert reason("1" * 31) is None
+    assert reason("1" * 32) is Skip.FEW_LETTERS
 
 
 def test_letters_of_every_script_are_letters() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import codecs
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ def rules(**files: str) -> IgnoreRules:
     """Keyword: a folder, "root" for the root; its text."""
     made = IgnoreRules()
     for folder, text in files.items():
-        made.add("" if folder == "root" else folder, text)
+        made.add("" if folder == "root" else folder, text.encode())
     return made
 
 
@@ -60,6 +62,16 @@ def test_nothing_below_an_ignored_folder_comes_back() -> None:
 def test_a_pattern_nobody_can_read_is_passed_over() -> None:
     assert rules(root="!\n*.log").ignores("a.log")
     assert not rules(root="///\n[").ignores("a.log")
+
+
+def test_names_are_bytes_whatever_they_mean_and_editors_may_leave_their_marks() -> None:
+    made = IgnoreRules()
+    made.add("", b"caf\xe9.py\r\n*.log\r\n")
+    assert made.ignores("caf\udce9.py")
+    assert made.ignores("a.log")
+    made.add("", codecs.BOM_UTF16_LE + "café.py\r\n".encode("utf-16-le"))
+    assert made.ignores("café.py")
+    assert not made.ignores("a.log")
 
 
 PATHS = ["a", "b", "c", "d/a", "d/b", "d/c", "e/a/b", "e/b/c", "f/b/a/c"]
