@@ -121,7 +121,7 @@ class ParseCache:
             try:
                 yield self._connection
             except sqlite3.Error as error:
-                if error.sqlite_errorcode & 0xFF not in _PASSING:
+                if _code(error) not in _PASSING:
                     self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -140,13 +140,18 @@ class ParseCache:
         except OSError:
             return None
         except sqlite3.Error as error:
-            if not again or error.sqlite_errorcode & 0xFF in _PASSING:
+            if not again or _code(error) in _PASSING:
                 return None
         _put_aside(self._file)
         return self._opened(again=False)
 
 
-_PUT = "INSERT OR REPLACE INTO parses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # Python's own complaints have none
+
+
+_COLUMNS = "key, used, size, checksum, language, version, skip, detail, outline, refs"
+_PUT = f"INSERT OR REPLACE INTO parses ({_COLUMNS}) VALUES ({','.join('?' * 10)})"  # noqa: S608 - constants
 _TABLES = """
 CREATE TABLE IF NOT EXISTS parses (
     key BLOB PRIMARY KEY,
@@ -228,10 +233,13 @@ def _row(name: bytes, known: Known, now: int) -> tuple[object, ...]:
 
 def _read(connection: sqlite3.Connection, keys: list[bytes]) -> Iterator[tuple[bytes, Known]]:
     marks = ",".join("?" * len(keys))
-    rows = connection.execute(f"SELECT * FROM parses WHERE key IN ({marks})", keys)  # noqa: S608 - question marks
     stale_before = int(time.time()) - _STALE_SECONDS
+    rows = connection.execute(
+        f"SELECT used < ?, {_COLUMNS} FROM parses WHERE key IN ({marks})",  # noqa: S608 - question marks
+        [stale_before, *keys],
+    )
     stale = []
-    for name, used, _, checksum, *told, outline, references in rows:
+    for is_stale, name, _, _, checksum, *told, outline, references in rows:
         if checksum != _checksum(*told, outline, references):
             continue
         language, version, skip, detail = told
@@ -239,7 +247,7 @@ def _read(connection: sqlite3.Connection, keys: list[bytes]) -> Iterator[tuple[b
             yield name, Known(language, version, PackedParse(outline, references, detail))
         else:
             yield name, Known(language, version, None, Skip(skip) if skip else None, detail)
-        if used < stale_before:
+        if is_stale:
             stale.append((name,))
     if stale:
         _touch(connection, stale)
@@ -252,12 +260,11 @@ def _touch(connection: sqlite3.Connection, names: list[tuple[bytes]]) -> None:
         connection.executemany(f"UPDATE parses SET used = {now} WHERE key = ?", names)  # noqa: S608 - a number
 
 
-def _checksum(*parts: str | bytes | None) -> int:
+def _checksum(*parts: object) -> int:
     value = 0
     for part in parts:
-        value = zlib.crc32(
-            part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part or b"", value
-        )
+        data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogateescape")
+        value = zlib.crc32(data, value)
     return value
 
 
