@@ -39,6 +39,12 @@ def to_path(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
 
 
+def printable(path: str) -> str:
+    """For a terminal: what is no text in a name, and what would move the cursor, as Python would escape it."""
+    text = to_bytes(path).decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 def stays_inside(path: str) -> bool:
     """Whether a path out of an index or a tree, which anybody may have written, is one below the root."""
     parts = path.lower().split("/")

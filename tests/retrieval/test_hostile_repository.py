@@ -15,7 +15,6 @@ from retrieval.types import Skip, Skipped, SourceFile
 from retrieval.working_tree import stays_inside
 from tests.git_repository import GitRepository
 
-
 PROGRAMS = """
 core.fsmonitor core.pager core.editor core.sshCommand core.askPass core.gitProxy core.alternateRefsCommand
 credential.helper diff.external diff.trap.command diff.trap.textconv filter.trap.clean filter.trap.smudge

@@ -14,6 +14,7 @@ import pytest
 from retrieval.errors import RepositoryError
 from retrieval.repo import LARGEST_NAMED, Repo
 from retrieval.types import Entry, Skip, Skipped, SourceFile
+from retrieval.working_tree import printable
 from tests.git_repository import GitRepository
 
 
@@ -771,6 +772,20 @@ class TestNames:
             assert text_of(repo, "caf\udce9.py", revision) == "x = 1\n"
             assert text_of(repo, "fol\udcffder/b.py", revision) == "x = 1\n"
         assert repo.relative(repository.root / os.fsdecode(b"caf\xe9.py")) == "caf\udce9.py"
+
+    @pytest.mark.parametrize(
+        ("path", "shown"),
+        [
+            ("a b/é 名.py", "a b/é 名.py"),
+            ("caf\udce9.py", "caf\\xe9.py"),
+            ("new\nline\t.py", "new\\nline\\t.py"),
+            ("red\x1b[31m.py", "red\\x1b[31m.py"),
+            ("left\u202ert.py", "left\\u202ert.py"),
+        ],
+    )
+    def test_any_name_can_be_printed_and_does_nothing_to_the_terminal(self, path: str, shown: str) -> None:
+        assert printable(path) == shown
+        shown.encode("utf-8")
 
     def test_names_are_sorted_the_same_everywhere(self, repository: GitRepository) -> None:
         for name in ("b.py", "B.py", "a/b.py", "a.py", "a-b.py", "Z.py", "é.py"):
