@@ -40,7 +40,7 @@ def to_path(name: bytes) -> str:
 
 
 def printable(path: str) -> str:
-    """For a terminal: what is no text in a name, and what would move the cursor, as Python would escape it."""
+    """For a terminal: what is no text in a name, or would move the cursor, as Python escapes it."""
     text = to_bytes(path).decode("utf-8", "backslashreplace")
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
