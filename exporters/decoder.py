@@ -42,6 +42,7 @@ class Weight:
     bits: Bits | None = None
     gathered: bool = False  # rows are looked up: stored as GatherBlockQuantized wants it
     shared_as: str | None = None  # a second name for the same bytes: the tied output layer
+    balanced_by: str = ""  # the norm's gain that `quantize.balance` shares out between norm and columns
 
 
 @dataclass(slots=True)
@@ -91,6 +92,7 @@ class _Build:
         self.decoder = Decoder()
         self.float = helper.np_dtype_to_tensor_dtype(np.dtype(target.dtype))
         self.cpu = target.device is Device.CPU
+        self.balanced: set[str] = set()  # norms whose outputs go into quantised matrices only
         self._interface()
         for name, table in zip(
             ("rotary.cos", "rotary.sin"), rotary_tables(config, target.dtype), strict=True
@@ -120,14 +122,18 @@ class _Build:
     def layer(self, index: int, residual: str, update: str) -> tuple[str, str]:
         """-> the residual stream and this layer's update to it, added by the next norm."""
         config, path = self.config, f"model.layers.{index}"
-        normed, residual = self.norm(f"{path}.input_layernorm", residual, update)
+        normed, residual = self.norm(
+            f"{path}.input_layernorm", residual, update, f"{path}.self_attn.qkv_proj"
+        )
         attended = self.attention(index, normed)
         if index == config.layers - 1:
             attended = self.last_positions(attended)
             residual = self.last_positions(residual)
         width = config.heads * config.head_dim
         update = self.linear(f"{path}.self_attn.o_proj", attended, width, config.hidden)
-        normed, residual = self.norm(f"{path}.post_attention_layernorm", residual, update)
+        normed, residual = self.norm(
+            f"{path}.post_attention_layernorm", residual, update, f"{path}.mlp.gate_proj"
+        )
         gate = self.linear(f"{path}.mlp.gate_proj", normed, config.hidden, config.ffn)
         up = self.linear(f"{path}.mlp.up_proj", normed, config.hidden, config.ffn)
         activated = self._node("QuickGelu", [gate], f"{path}.mlp.silu", MICROSOFT, alpha=1.0)
@@ -147,7 +153,7 @@ class _Build:
 
     def output(self, residual: str, update: str) -> None:
         config = self.config
-        normed, _ = self.norm("model.norm", residual, update)
+        normed, _ = self.norm("model.norm", residual, update, None if config.tied else "lm_head")
         if config.tied:
             bits = self.plan(EMBEDDING)
             if bits is None:
@@ -163,10 +169,15 @@ class _Build:
         else:
             self._node("Cast", [logits], "logits", to=TensorProto.FLOAT)
 
-    def norm(self, path: str, residual: str, update: str) -> tuple[str, str]:
-        """RMSNorm of residual + update -> (normed, the sum). The first norm has no update yet."""
+    def norm(self, path: str, residual: str, update: str, into: str | None) -> tuple[str, str]:
+        """RMSNorm of residual + update -> (normed, the sum). The first norm has no update yet.
+
+        `into`: the matrix behind it, whose columns may take a part of the gain; None where it serves others.
+        """
         gain = f"{path}.weight"
-        self._weight(Weight(gain, (gain,), (self.config.hidden,)))
+        if into is not None and self.plan(f"{into}.weight") is not None:
+            self.balanced.add(path)
+        self._weight(Weight(gain, (gain,), (self.config.hidden,), balanced_by=self._balance(path)))
         epsilon = self.config.rms_eps
         if not update:
             normed = self._node(
@@ -191,7 +202,7 @@ class _Build:
         name, parts = f"{path}.weight", parts or (path,)
         bits = self.plan(name)
         weights = tuple(f"{part}.weight" for part in parts)
-        self._weight(Weight(name, weights, (outputs, inputs), bits))
+        self._weight(Weight(name, weights, (outputs, inputs), bits, balanced_by=self._balance(value)))
         if bias:
             biases = tuple(f"{part}.bias" for part in parts)
             self._weight(Weight(f"{path}.bias", biases, (outputs,)))
@@ -205,6 +216,9 @@ class _Build:
         if bias and not inside:
             result = self._node("Add", [result, f"{path}.bias"], f"{path}.biased")
         return result
+
+    def _balance(self, value: str) -> str:
+        return f"{value}.weight" if value in self.balanced else ""
 
     def last_positions(self, value: str) -> str:
         """Only the positions whose logits were asked for; none at all when num_logits is 0."""

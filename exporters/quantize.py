@@ -11,7 +11,8 @@ from exporters.targets import Target
 
 Floats = NDArray[np.float32]
 
-METHOD = "round to nearest"
+METHOD = "round to nearest, gains balanced"
+BALANCE = 0.25  # the power of a norm's gain that its matrices take; by perplexity, CONTRIBUTING, Decisions
 TILE = 1 << 18  # elements, 1 MB as floats: the temporaries of one tile stay in a core's own cache
 
 
@@ -26,7 +27,7 @@ class Bits:
 
 # Chosen by perplexity, bytes and speed together; the table is in CONTRIBUTING, Decisions. A zero point costs
 # no speed and helps 4 bits; 8 bits need none.
-_FOUR = Bits(4, 64, symmetric=False)
+_FOUR = Bits(4, 128, symmetric=False)
 _EIGHT = Bits(8, 128, symmetric=True)
 _ATTENTION = ("attn.", "attention.")  # our graph's name for it, and those of traced ones
 _EMBEDDING = "model.embed_tokens.weight"
@@ -54,6 +55,22 @@ def plan(name: str, target: Target) -> Bits | None:
         return None
     sensitive = name == _EMBEDDING or any(part in name for part in _ATTENTION)
     return _FOUR if target.bits == 4 and not sensitive else _EIGHT
+
+
+def balance(gain: Floats) -> Floats:
+    """What a norm's gain [K] gives to the columns of the matrices behind it: multiply those, divide the gain.
+
+    The product stays the same, but where the norm's output is large the weights now fill more of their
+    block's range and round less. The idea is that of AWQ (Lin et al. 2023, section 3.2), with the gain in
+    the place of measured activations. The factors' geometric mean is 1.
+    """
+    size = np.abs(gain)
+    largest = size.max()
+    if largest == 0:
+        return np.ones_like(gain)
+    factor = np.maximum(size, largest * 1e-4) ** BALANCE
+    factors: Floats = (factor / np.exp(np.log(factor).mean())).astype(np.float32)
+    return factors
 
 
 def quantise(weight: Floats, bits: int, block_size: int, symmetric: bool) -> Quantised:

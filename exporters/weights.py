@@ -19,7 +19,7 @@ import numpy as np
 from onnx import TensorProto
 
 from exporters.decoder import Decoder, Weight
-from exporters.quantize import Bits, Quantised, quantise
+from exporters.quantize import Quantised, balance, quantise
 from exporters.tensor_file import PAGE, Stored, TensorFile
 from exporters.types import Progress, Report
 
@@ -102,13 +102,14 @@ def _pieces(weight: Weight, source: Source) -> Iterator[tuple[str, int, int]]:
 
 def _jobs(weights: Iterable[Weight], source: Source, dtype: str) -> Iterator[Callable[[], Array | Quantised]]:
     for weight in weights:
-        yield from (partial(_piece, source, weight.bits, dtype, *piece) for piece in _pieces(weight, source))
+        yield from (partial(_piece, source, weight, dtype, *piece) for piece in _pieces(weight, source))
 
 
-def _piece(
-    source: Source, bits: Bits | None, dtype: str, part: str, start: int, stop: int
-) -> Array | Quantised:
-    values = source.read_rows(part, start, stop)
+def _piece(source: Source, weight: Weight, dtype: str, part: str, start: int, stop: int) -> Array | Quantised:
+    values, bits = source.read_rows(part, start, stop), weight.bits
+    if weight.balanced_by:
+        factor = balance(source.read(weight.balanced_by))
+        values = values / factor[start:stop] if values.ndim == 1 else values * factor
     if bits is None:
         return values.astype(dtype, copy=False)
     return quantise(values, bits.bits, bits.block, bits.symmetric)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from exporters.decoder import Decoder, decoder
 from exporters.export import export
-from exporters.quantize import Bits, dequantise, plan, quantise
+from exporters.quantize import Bits, balance, dequantise, plan, quantise
 from exporters.sources import DecoderConfig
 from exporters.targets import TARGETS
 from tests.exporters.graph_runner import Graph
@@ -194,11 +194,47 @@ INT8_ACTIVATIONS = 0.1  # root mean square of the difference, in standard deviat
 
 def dequantised(shape: str, target: str) -> tuple[DecoderConfig, Tensors]:
     """The weights as the target stores them. A quantised tied embedding is one matrix under one plan."""
-    config, held = SHAPES[shape], {}
+    config, held = SHAPES[shape], dict(weights(shape))
     for name, weight in weights(shape).items():
         bits = plan(name, TARGETS[target]) if weight.ndim == 2 else None
-        held[name] = dequantise(quantise(weight, bits.bits, bits.block, bits.symmetric)) if bits else weight
+        if bits is None:
+            continue
+        if gain := gain_before(name):
+            factor = balance(weights(shape)[gain])
+            held[gain], weight = weights(shape)[gain] / factor, weight * factor
+        held[name] = dequantise(quantise(weight, bits.bits, bits.block, bits.symmetric))
     return config, held
+
+
+def gain_before(name: str) -> str:
+    """The norm whose output a matrix reads, where it serves matrices only."""
+    layer, _, rest = name.partition(".self_attn." if ".self_attn." in name else ".mlp.")
+    if rest in ("q_proj.weight", "k_proj.weight", "v_proj.weight"):
+        return f"{layer}.input_layernorm.weight"
+    if rest in ("gate_proj.weight", "up_proj.weight"):
+        return f"{layer}.post_attention_layernorm.weight"
+    return "model.norm.weight" if name == "lm_head.weight" else ""
+
+
+def test_gains_are_balanced_to_round_less_where_the_norm_is_large() -> None:
+    random = np.random.default_rng(3)
+    gain = np.exp(random.normal(0, 1, 512)).astype(np.float32)
+    weight = random.normal(0, 1, (64, 512)).astype(np.float32)
+    factor = balance(gain)
+
+    def loss(given: NDArray[np.float32]) -> float:
+        """Of what the matrix makes of the norm's output, whose channels have the size of their gains."""
+        held = dequantise(quantise(weight * given, 4, 128, symmetric=False)) / given
+        return float((((held - weight) * gain) ** 2).sum())
+
+    assert loss(factor) < 0.9 * loss(np.ones_like(gain))
+    assert np.allclose((weight * factor) @ (gain / factor), weight @ gain, rtol=1e-4)
+
+
+def test_gains_that_are_zero_or_negative_are_balanced_too() -> None:
+    assert np.array_equal(balance(np.zeros(8, np.float32)), np.ones(8))
+    factor = balance(np.array([0, -4, 4, 1], np.float32))
+    assert np.isfinite(factor).all() and (factor > 0).all() and factor[1] == factor[2]
 
 
 @pytest.mark.parametrize("target", ["cpu-int4", "cpu-int8"])
