@@ -79,8 +79,10 @@ class Outline:
         parent: int | None = None,
         owner: str = "",
         forward: bool = False,
-    ) -> int:
-        """Adds a symbol named at `at`, whose definition is `whole`; its index."""
+    ) -> int | None:
+        """Adds a symbol named at `at`, whose definition is `whole`. Its index; the parent's if it has no name."""
+        if not name:
+            return parent
         line, column = at.start_point
         first, doc = self._leading_comment(whole)
         last = whole.end_point[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -52,10 +53,12 @@ def value_symbol(
     unnamed: Node | None = None,
     kind: SymbolKind = SymbolKind.CONSTANT,
     owner: str = "",
+    rest: Iterable[Node | None] = (),
 ) -> None:
     """A symbol that is a function, a class, an object or any other value, and what is inside of it.
 
     `unnamed` is a word that stands for the name where there is none: `default`, `exports`.
+    `rest` is what else the definition holds: its type, its decorators.
     """
     at = name or unnamed or whole
     called = property_name(reader.outline, at)
@@ -72,6 +75,7 @@ def value_symbol(
     parent = None if owner else around.symbol
     index = reader.outline.define(called, kind, at, whole, body=body, parent=parent, owner=owner)
     inside = replace(around.plain(), symbol=index)
+    reader.push(rest, inside)
     if inner is None or value is None:
         return
     if inner.type in FUNCTIONS:
@@ -141,20 +145,20 @@ def variable(reader: Reader, node: Node, around: Surroundings) -> None:
         reader.push(node.named_children, around.plain())
         return
     names = reader.bind(name, around, hoisted=around.keyword == "var")
-    reader.push([node.child_by_field_name("type")], around.plain())
+    written = node.child_by_field_name("type")
     required = imports.requirement(value) if value is not None else None
     bound = imports.bound(name, required[1]) if required else None
     kind = SymbolKind.CONSTANT if around.keyword == "const" else SymbolKind.VARIABLE
     if required and bound:
         reader.add_import(node, required[0], around, bound=bound)
     elif not around.symbols:
-        reader.push([value], around.plain())
+        reader.push([written, value], around.plain())
     elif name.type == "identifier":
-        value_symbol(reader, value, name, whole, around, kind=kind)
+        value_symbol(reader, value, name, whole, around, kind=kind, rest=[written])
     else:
         for each in names:
             reader.outline.define(reader.outline.text(each), kind, each, whole, parent=around.symbol)
-        reader.push([value], around.plain())
+        reader.push([written, value], around.plain())
 
 
 # Functions and classes
@@ -231,8 +235,7 @@ def field(reader: Reader, node: Node, around: Surroundings) -> None:
     if name is not None and around.members and around.symbol is not None:
         reader.fields.add((around.symbol, reader.outline.text(name)))
         rest = [child for child in node.named_children if child not in (name, value)]
-        reader.push(rest, inside)
-        value_symbol(reader, value, name, node, around, kind=SymbolKind.FIELD)
+        value_symbol(reader, value, name, node, around, kind=SymbolKind.FIELD, rest=rest)
     else:
         reader.push([child for child in node.named_children if child != name], inside)
 

@@ -106,7 +106,7 @@ class Modules:
     def _folder(self, path: str, typed: bool) -> str | None:
         if path not in self._folders:
             return None
-        package = self._packages.by_folder.get(path)
+        package = self._packages.at(path)
         if package is not None:
             for entry in package.targets("", typed):
                 inside = within(path, entry)

@@ -162,7 +162,7 @@ class Reader:
             dynamic = function is not None and function.type == "import"
             self.add_import(node, module, around, type_only=dynamic and imports.stands_for_a_type(node))
             return
-        if function is not None and function.text == b"define":
+        if function is not None and function.text in (b"define", b"require", b"requirejs"):
             for module in imports.array_of_modules(arguments):
                 self.add_import(node, module, replace(around, conditional=False), lines=1)
         rest = [child for child in node.named_children if child != function]

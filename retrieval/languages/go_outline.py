@@ -295,15 +295,18 @@ class Reader:
         inside = replace(around, top=False)
         if not names and kind is not None:
             at = embedded(kind)
-            if around.top:
+            if around.top and around.symbol is not None:
                 last = at.child_by_field_name("name") or at
                 self.outline.define(
                     self.outline.text(last), SymbolKind.FIELD, last, node, parent=around.symbol
                 )
             self.base(kind, inside)
             return
-        for name in names if around.top else ():
-            self.outline.define(self.outline.text(name), SymbolKind.FIELD, name, node, parent=around.symbol)
+        for name in names if around.top and around.symbol is not None else ():
+            symbol = self.outline.define(
+                self.outline.text(name), SymbolKind.FIELD, name, node, parent=around.symbol
+            )
+            inside = replace(inside, symbol=symbol)
         self.push([kind], inside)
 
     def base(self, kind: Node, around: Surroundings) -> None:

@@ -89,14 +89,23 @@ class Packages:
         for path in project.paths:
             folder, _, file = path.rpartition("/")
             if file == "package.json" and "node_modules" not in folder:
-                manifest = read_json(project, path)
-                name = manifest.get("name")
-                self.by_folder[folder] = Package(folder, name if isinstance(name, str) else "", manifest)
+                self.by_folder[folder] = self._read(folder)
         members = self._members()
         for folder in sorted(members, key=lambda folder: (folder.count("/"), folder)):
             package = self.by_folder[folder]
             if package.name:
                 self._by_name.setdefault(package.name, package)
+
+    def at(self, folder: str) -> Package | None:
+        """The package of that very folder, which may be one that is installed in a node_modules."""
+        if folder not in self.by_folder and "node_modules" in folder:
+            return self._read(folder) if f"{folder}/package.json" in self._project else None
+        return self.by_folder.get(folder)
+
+    def _read(self, folder: str) -> Package:
+        manifest = read_json(self._project, f"{folder}/package.json" if folder else "package.json")
+        name = manifest.get("name")
+        return Package(folder, name if isinstance(name, str) else "", manifest)
 
     def around(self, folder: str) -> Package | None:
         """The package a folder is part of."""

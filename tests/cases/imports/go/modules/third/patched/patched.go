@@ -1,0 +1,3 @@
+package patched
+
+const Name = 4

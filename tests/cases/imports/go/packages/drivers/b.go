@@ -1,0 +1,5 @@
+package drivers
+
+import "example.com/shop/internal/store"
+
+var open = warehouse.Open

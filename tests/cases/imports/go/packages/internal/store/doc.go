@@ -1,0 +1,2 @@
+// Package warehouse has another name than its folder.
+package warehouse

@@ -1,0 +1,7 @@
+package warehouse
+
+func Open() any {
+	money := Parse
+	_ = money.Amount
+	return path()
+}

@@ -1,0 +1,3 @@
+package warehouse
+
+func path() string { return root }

@@ -1,0 +1,3 @@
+package money
+
+func check(a Amount) { Parse("").Add(a) }

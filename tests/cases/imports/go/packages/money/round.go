@@ -1,0 +1,3 @@
+package money
+
+func (a Amount) round() Amount { return a }

@@ -1,0 +1,3 @@
+package money_test
+
+func shared() {}

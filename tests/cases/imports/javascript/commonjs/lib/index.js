@@ -1,0 +1,5 @@
+require('../..');
+require('../../etc/passwd');
+require('/etc/passwd');
+require('./app.js');
+exports.plugins = require('./plugins/');

@@ -1,0 +1,1 @@
+throw new Error('main comes before index');

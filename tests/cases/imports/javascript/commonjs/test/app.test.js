@@ -1,0 +1,3 @@
+const app = require('..');
+const data = require('./data');
+define(['./amd'], function (amd) {});

@@ -1,0 +1,12 @@
+import core from '@shop/core';
+import { money } from '@shop/core/money';
+import tax from '@shop/core/features/tax';
+import log from '@shop/log';
+import deep from '@shop/log/lib/log.mjs';
+import linked from 'linked';
+import ignored from 'ignored';
+import react from 'react';
+import fs from 'node:fs';
+import icon from './icon.svg?url';
+import view from '@/view';
+import raw from '!!raw-loader!./main.css';

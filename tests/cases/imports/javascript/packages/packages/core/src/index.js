@@ -1,0 +1,4 @@
+import '#rates';
+import '#lib/round';
+import '#log';
+import '#nothing';

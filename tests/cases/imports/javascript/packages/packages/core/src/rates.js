@@ -1,0 +1,1 @@
+import { money } from './money.js';

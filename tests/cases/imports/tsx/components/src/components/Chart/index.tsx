@@ -1,0 +1,3 @@
+import { Button } from "..";
+export type Props = {};
+export default () => <Button />;

@@ -1,0 +1,2 @@
+import { page } from '@/page';
+import { User } from '@models/user';

@@ -1,0 +1,3 @@
+import b from 'b';
+import { deep } from 'b/deep';
+import own from 'a/inner';

@@ -1,0 +1,3 @@
+import { a } from 'a';
+import hidden from 'hidden';
+import tools from 'tools';

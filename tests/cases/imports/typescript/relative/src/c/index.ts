@@ -1,0 +1,1 @@
+import up from '../main';

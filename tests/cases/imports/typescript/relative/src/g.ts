@@ -1,0 +1,2 @@
+declare module './f' { interface More {} }
+export {};

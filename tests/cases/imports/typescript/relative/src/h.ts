@@ -1,0 +1,2 @@
+jest.mock('./a');
+const g = require('./g');
