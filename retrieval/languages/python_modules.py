@@ -32,9 +32,8 @@ class Module:
 
 class Modules:
     def __init__(self, project: Project) -> None:
-        self.files = frozenset(
-            [*project.written_in("python"), *(path for path in project.paths if path.endswith(".pyx"))]
-        )
+        # A file that is listed, but not read, is still needed.
+        self.files = frozenset(path for path in project.paths if path.endswith((".py", ".pyi", ".pyx")))
         self.roots = Roots(project, self.files)
         self._found: dict[tuple[str, str, bool], Module | None] = {}
 

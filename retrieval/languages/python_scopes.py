@@ -41,6 +41,7 @@ class Scope:
     """What a scope binds. `kept`: those that are no local variables, but imports, definitions."""
 
     __slots__ = (
+        "assigned",
         "bound",
         "fields",
         "globals",
@@ -60,6 +61,7 @@ class Scope:
         self.symbol = symbol  # the innermost definition around
         self.bound: set[str] = set()
         self.kept: set[str] = set()
+        self.assigned: set[str] = set()  # of a function: variables, also where an import binds them too
         self.globals: set[str] = set()
         self.nonlocals: set[str] = set()
         self.receiver = ""  # of a method: what it calls `self` or `cls`
@@ -109,7 +111,7 @@ class Scope:
             elif name in scope.globals:
                 break
             elif name in scope.bound and name not in scope.nonlocals:
-                return name not in scope.kept
+                return name not in scope.kept or name in scope.assigned
             scope = scope.parent
         module = self.module()
         if name in module.bound:

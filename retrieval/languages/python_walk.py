@@ -138,6 +138,8 @@ class Walk:
             scope = self.module
         if scope.kind is ScopeKind.FUNCTION or statement is None:
             scope.bound.add(written)
+            if statement is None or not self.text(statement).endswith("= None"):
+                scope.assigned.add(written)
         elif written not in scope.bound:
             scope.bound.add(written)
             scope.kept.add(written)
