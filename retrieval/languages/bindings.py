@@ -80,7 +80,7 @@ class Outline:
         owner: str = "",
         forward: bool = False,
     ) -> int | None:
-        """Adds a symbol named at `at`, whose definition is `whole`. Its index; the parent's if it has no name."""
+        """Adds a symbol named at `at`, defined by `whole`. Its index; without a name, the parent's."""
         if not name:
             return parent
         line, column = at.start_point

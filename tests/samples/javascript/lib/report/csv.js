@@ -1,0 +1,3 @@
+'use strict';
+
+module.exports = (rows) => rows.map((row) => row.join(',') + '\n').join('');

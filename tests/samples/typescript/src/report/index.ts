@@ -1,0 +1,2 @@
+export { text } from "./text";
+export { html } from "./html";
