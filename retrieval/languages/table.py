@@ -7,6 +7,7 @@ from retrieval.languages.c import C
 from retrieval.languages.cpp import Cpp
 from retrieval.languages.go import Go
 from retrieval.languages.javascript import JavaScript
+from retrieval.languages.php import Php
 from retrieval.languages.python import Python
 from retrieval.languages.typescript import Tsx, TypeScript
 
@@ -15,6 +16,7 @@ LANGUAGES: dict[str, Language] = {
     "cpp": Cpp(),
     "go": Go(),
     "javascript": JavaScript(),
+    "php": Php(),
     "python": Python(),
     "tsx": Tsx(),
     "typescript": TypeScript(),

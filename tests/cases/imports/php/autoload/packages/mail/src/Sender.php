@@ -1,0 +1,4 @@
+<?php
+namespace Mail;
+
+class Sender { public function send(Message $message): void {} }

@@ -1,0 +1,4 @@
+<?php
+namespace App\Http;
+
+enum Status: int { case Ok = 200; }

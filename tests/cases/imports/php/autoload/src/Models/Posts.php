@@ -1,0 +1,4 @@
+<?php
+namespace App\Models;
+
+final class Posts {}

@@ -1,0 +1,7 @@
+<?php
+namespace App\Models;
+
+class User extends Model implements \Countable
+{
+    public function posts(): Posts { return new Posts(slug('a')); }
+}

@@ -1,0 +1,5 @@
+<?php
+require 'tools.php';
+escape(title());
+only_here();
+strlen('a');

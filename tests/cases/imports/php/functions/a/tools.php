@@ -1,0 +1,3 @@
+<?php
+require __DIR__ . '/more.php';
+function escape($text) { return $text; }

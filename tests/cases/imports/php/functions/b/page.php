@@ -1,0 +1,4 @@
+<?php
+escape('nobody knows which');
+only_here(MODE);
+$thing->title();
