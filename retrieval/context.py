@@ -102,7 +102,8 @@ class _Walk:
             return set()
         near = targets.focus(selection.sources.parsed(path), target.line)
         selection.target = path
-        selection.dependents = self.graph.closure([path], dependents=True).keys() - {path}
+        needs = self.graph.closure([path]).keys()
+        selection.dependents = self.graph.closure([path], dependents=True).keys() - needs
         selection.add_used(path, near, room.budget)
         left = room.budget - room.used
         limit = room.budget - (int(left * HITS_SHARE) if self.seeds else 0)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from retrieval import layout
 from retrieval.layout import Block
-from retrieval.window import Item, LeftOut
+from retrieval.window import Item, LeftOut, Level
 
 CountTokens = Callable[[str], int]
 
 # No text has fewer tokens than this many characters to one; what is surely too large is not even counted.
 _LONGEST_TOKEN = 24
+_AS = {Level.WHOLE: "all of it", Level.SKELETON: "its skeleton", Level.CHUNK: "what matters of it"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class Room:
         return True
 
     def _refuse(self, item: Item, tokens: int | None, free: int) -> None:
-        size = "far more tokens" if tokens is None else f"{tokens} tokens"
-        reason = f"no room: {size} as {item.level.value}, {max(free, 0)} left"
+        size = "far more" if tokens is None else f"{tokens} tokens"
+        reason = f"no room: {_AS[item.level]} takes {size}, {max(free, 0)} are left"
         self.refused[item.path] = LeftOut(item.path, reason, tokens)
 
     def take_back(self, tokens: int) -> bool:
@@ -76,7 +77,7 @@ class Room:
             if step.before is not None:
                 self.items[step.path] = step.before
             freed += now.tokens - (step.before.tokens if step.before else 0)
-            reason = f"no room: as {now.level.value} the joined window would be over the budget"
+            reason = f"no room: with {_AS[now.level]} the joined text is over the budget"
             self.refused[step.path] = LeftOut(step.path, reason, now.tokens)
         return freed > 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
@@ -12,14 +12,24 @@ from retrieval.room import Room
 from retrieval.skeleton import SIGNATURES, Wanted
 from retrieval.sketch import Excerpt
 from retrieval.sources import Sources
-from retrieval.types import Skipped, SourceFile, Symbol
-from retrieval.uses import Lines, on_borders, shown_around, shown_for, used_symbols, uses_of
+from retrieval.types import ParsedFile, Skipped, SourceFile, Symbol
+from retrieval.uses import (
+    Lines,
+    bodies_for,
+    heads_for,
+    on_borders,
+    outlines_for,
+    shown_around,
+    used_symbols,
+    uses_of,
+)
 from retrieval.window import Item, LeftOut, Level, Seed
 
 CALLERS_SHARE = 0.15  # of the budget, at most, for files that use the target
 _NEARLY_WHOLE = 1.25  # a file that is hardly longer than its excerpt is shown whole
 _MISSES = 12  # so many files in a row without room for them: the rest is not even looked at
 _WIDEST_HIT = 60  # lines; a hit in a longer symbol is shown as it is
+_LARGEST_OUTLINE = 3  # the part of what is left that one dependency's outline may take: a third
 _MOST_CALLERS = 60  # that are looked at
 _USED_NAMES = 6  # in a reason
 _SEEDS_WITH_NEEDS = 8  # the best hits, whose own dependencies are shown too
@@ -129,18 +139,21 @@ class Selection:
         return sorted(used, key=lambda one: (-sum(one[1].values()), one[0]))
 
     def add_used(self, user: str, near: Lines | None, limit: int) -> None:
-        """Of each dependency what the file uses of it: all of that, the better half, or signatures."""
-        for needed, weights in self.by_use(user, near):
-            parsed = self.sources.parsed(needed)
-            if parsed is None or not weights:
-                continue
-            ranked = sorted(weights, key=lambda index: (-weights[index], index))
-            reason = f"{user} uses {_listed(parsed.qualified_name(index) for index in ranked)}"
-            for part in _ever_less(ranked):
-                if self.add(needed, shown_for(parsed, part), reason, limit):
-                    break
-            else:
-                self.add(needed, Wanted(outlined=frozenset(ranked)), reason, limit)
+        """Of each dependency what the file uses of it: of all of them the signatures, then the bodies."""
+        using = self.sources.parsed(user)
+        used = [(needed, self.sources.parsed(needed), weights) for needed, weights in self.by_use(user, near)]
+        for needed, parsed, weights in used:
+            if using is not None and parsed is not None and weights:
+                reason = _used_reason(user, parsed, weights)
+                fair = min(limit, self.room.used + (limit - self.room.used) // _LARGEST_OUTLINE)
+                if not self.add(needed, outlines_for(using, parsed, weights), reason, fair):
+                    self.add(needed, heads_for(parsed, weights), reason, limit)
+        for needed, parsed, weights in used:
+            if using is not None and parsed is not None and needed in self.room.items:
+                reason = _used_reason(user, parsed, weights)
+                for part in _ever_less(_by_weight(weights)):
+                    if self.add(needed, bodies_for(using, parsed, part), reason, limit):
+                        break
 
     def add_signatures(self, paths: Iterable[tuple[str, str]], limit: int) -> None:
         """Skeletons of files, each with a reason, until several in a row find no room."""
@@ -241,6 +254,14 @@ def _nearest(paths: Iterable[str], target: str) -> list[str]:
         return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
     return sorted(paths, key=lambda path: (-shared(path), path))
+
+
+def _by_weight(weights: Mapping[int, int]) -> list[int]:
+    return sorted(weights, key=lambda index: (-weights[index], index))
+
+
+def _used_reason(user: str, parsed: ParsedFile, weights: Mapping[int, int]) -> str:
+    return f"{user} uses {_listed(parsed.qualified_name(index) for index in _by_weight(weights))}"
 
 
 def _ever_less(ranked: Sequence[int]) -> Iterator[Sequence[int]]:

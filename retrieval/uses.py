@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from retrieval.signatures import CONTAINERS
 from retrieval.skeleton import Wanted, innermost
-from retrieval.types import Dependency, Import, ParsedFile, Reference, SymbolKind
+from retrieval.types import Dependency, Import, ParsedFile, Reference, ReferenceKind, SymbolKind
 
 _NEAR = 4  # a use near the place in question counts as so many others
 _SELF = frozenset({"self", "this", "cls", "super", "super()", "Self", "@", "base", "parent", "static"})
 _CONSTRUCTORS = frozenset(
     {"__init__", "__new__", "__post_init__", "constructor", "initialize", "__construct", "new", "init"}
 )
+# A method with such a name is taken for the one that is called, even where its type is not named.
+_TELLING = re.compile(r"\w_\w|[a-z][A-Z]|\w{8}")
 _VALUES = frozenset({SymbolKind.FIELD, SymbolKind.CONSTANT, SymbolKind.VARIABLE})
 _SHORT_TYPE = 30  # lines; a type that is used is shown whole up to here
 _SHORT_CALLER = 15  # lines; up to here a function that uses something is shown whole
@@ -34,7 +37,8 @@ def used_symbols(
     named, everything = _imported(user, {one.line for one in why})
     own = {symbol.name for symbol in user.symbols if symbol.parent is None and not symbol.forward}
     plain, through = _used_names(user, named, own, near)
-    inherits = {one.name for one in user.references if one.kind == "base"}
+    inherits = {one.name for one in user.references if one.kind is ReferenceKind.BASE}
+    known = {one.name for one in user.references} | set(named)
     weights: dict[int, int] = {}
     for index, symbol in enumerate(needed.symbols):
         weight = 0
@@ -48,7 +52,8 @@ def used_symbols(
             if symbol.kind in _VALUES:
                 continue  # they stand in the outline of their type
             owner = symbol.owner or needed.symbols[symbol.parent or 0].name
-            weight = through[symbol.name] + (plain[f".{symbol.name}"] if owner in inherits else 0)
+            weight = through[symbol.name] if owner in known or _TELLING.search(symbol.name) else 0
+            weight += plain[f".{symbol.name}"] if owner in inherits else 0
         if weight and not symbol.name.startswith("__"):
             weights[index] = weight
     return weights
@@ -100,23 +105,44 @@ def _is_free(parsed: ParsedFile, index: int) -> bool:
     return parent in (None, SymbolKind.NAMESPACE, SymbolKind.MODULE)
 
 
-def shown_for(parsed: ParsedFile, symbols: Collection[int]) -> Wanted:
-    """How used symbols are shown: functions and short types whole, of long types what is used of them."""
+def bodies_for(user: ParsedFile, needed: ParsedFile, symbols: Collection[int]) -> Wanted:
+    """Functions and short types whole, long types in outline with how they are made."""
     whole: set[int] = set()
-    outlined: set[int] = set()
-    members = _members(parsed)
+    long: set[int] = set()
+    members = _members(needed)
     for index in symbols:
-        symbol = parsed.symbols[index]
-        inside = members.get(index, [])
+        symbol = needed.symbols[index]
         if symbol.kind not in CONTAINERS or symbol.end_line - symbol.start_line < _SHORT_TYPE:
             whole.add(index)
         else:
-            outlined.add(index)
+            long.add(index)
             names = {*_CONSTRUCTORS, symbol.name}
-            whole |= {one for one in inside if parsed.symbols[one].name in names}
-        if symbol.kind in CONTAINERS:  # methods that stand outside of their type, as in Go and Rust
-            outlined |= {one for one in inside if parsed.symbols[one].parent != index}
-    return Wanted(outlined=frozenset(outlined), whole=frozenset(whole))
+            whole |= {one for one in members.get(index, ()) if needed.symbols[one].name in names}
+    return Wanted(whole=frozenset(whole)) | outlines_for(user, needed, long)
+
+
+def outlines_for(user: ParsedFile, needed: ParsedFile, symbols: Collection[int]) -> Wanted:
+    """Signatures: of a type those of all its members, or its own alone where it is just an annotation."""
+    made_or_extended = {one.name for one in user.references if one.kind is not ReferenceKind.TYPE}
+    members = _members(needed)
+    outlined: set[int] = set()
+    mentioned: set[int] = set()
+    for index in symbols:
+        symbol = needed.symbols[index]
+        if symbol.kind not in CONTAINERS or symbol.name in made_or_extended:
+            # Methods that stand outside of their type, as in Go and Rust, are no part of its outline.
+            outside = (one for one in members.get(index, ()) if needed.symbols[one].parent != index)
+            outlined |= {index, *outside}
+        else:
+            mentioned.add(index)
+    return Wanted(outlined=frozenset(outlined)) | heads_for(needed, mentioned)
+
+
+def heads_for(needed: ParsedFile, symbols: Collection[int]) -> Wanted:
+    """The signatures by themselves."""
+    found = (needed.symbols[index] for index in symbols)
+    spans = {(one.line, max(one.line, min(one.signature_end, one.end_line))) for one in found}
+    return Wanted(spans=tuple(sorted(spans)))
 
 
 def _members(parsed: ParsedFile) -> dict[int, list[int]]:
@@ -132,7 +158,7 @@ def _members(parsed: ParsedFile) -> dict[int, list[int]]:
 def uses_of(user: ParsedFile, names: Collection[str]) -> list[Reference]:
     """Where a file uses one of these names, calls first, and of these those through something first."""
     found = [one for one in user.references if one.name in names]
-    return sorted(found, key=lambda one: (one.kind != "call", one.line, one.column))
+    return sorted(found, key=lambda one: (one.kind is not ReferenceKind.CALL, one.line, one.column))
 
 
 def shown_around(parsed: ParsedFile, uses: Iterable[Reference], line_count: int) -> Wanted:

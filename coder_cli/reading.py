@@ -1,0 +1,163 @@
+"""What a model would get to read for a task: the repository, the chosen model's tokenizer, the budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coder_cli import prompts
+from coder_cli.errors import ContextError, RepositoryError, UsageError
+from coder_cli.model.tokenizer import Tokenizer
+from coder_cli.project import open_project
+from coder_cli.prompts import Message, Role
+from coder_cli.settings import Settings
+from exporters.store import InstalledModel, ModelStore
+from retrieval.types import Skipped, SourceFile
+from retrieval.window import Arrangement, ContextWindow, Request, Seed, Target
+
+if TYPE_CHECKING:
+    from retrieval.project import RepositoryProject
+    from retrieval.repo import Repo
+    from retrieval.types import ParsedFile
+
+ANSWER_TOKENS = 1024  # left for an answer, as `coder generate` allows one by default
+FILL_TOKENS = 256  # the same of `coder infill`
+_LARGEST_ANSWER = 0.25  # of a small window
+_SEAM = 8  # tokens that texts may cost more when they are joined to the task
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A window, and with which model and seeds it came about."""
+
+    model: InstalledModel
+    window: ContextWindow
+    seeds: tuple[Seed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person asks for: a task, a place, or both."""
+
+    task: str = ""
+    file: Path | None = None
+    line: int | None = None
+    column: int | None = None
+    budget: int | None = None
+    order: Arrangement = Arrangement.DEPENDENCY
+
+
+def read(settings: Settings, wish: Wish) -> Reading:
+    """The window for a wish, counted with the tokenizer of the model that would get it.
+
+    StoreError where no model is installed: without its tokenizer no count would be exact.
+    """
+    from retrieval.context import build_context
+    from retrieval.mentions import seeds_in, starting_points
+
+    model = ModelStore(settings.models_dir).resolve(settings.model)
+    tokenizer = Tokenizer.open(model.folder, model.manifest)
+    repo, project = open_project(settings, wish.file)
+    files = _Files(repo, project, wish)
+    target = files.target()
+    request = Request(wish.task, target)
+    graph = project.graph()
+    seeds = seeds_in(wish.task, project.paths, project.parsed) if wish.task else ()
+    if not seeds and target is None:
+        seeds = starting_points(project.paths, graph)
+    budget = wish.budget or _budget(settings, model, tokenizer, request)
+    window = build_context(
+        request,
+        seeds=seeds,
+        graph=graph,
+        parsed=files.parsed,
+        read=files.read,
+        budget=budget,
+        count_tokens=tokenizer.count,
+        order=wish.order,
+    )
+    if target is not None and all(item.path != target.path for item in window.items):
+        reason = next(left.reason for left in window.left_out if left.path == target.path)
+        raise ContextError(
+            f"{target.path} does not fit into {budget} tokens ({reason}).", "Give more: --budget N"
+        )
+    return Reading(model, window, seeds)
+
+
+class _Files:
+    """The repository's files, and the one that is named, whatever the filters say of it."""
+
+    def __init__(self, repo: Repo, project: RepositoryProject, wish: Wish) -> None:
+        self._project = project
+        self._wish = wish
+        self._path = repo.relative(wish.file) if wish.file is not None else None
+        entry = repo.entry(self._path) if self._path is not None else None
+        if wish.file is not None and (entry is None or wish.file.is_dir()):
+            raise UsageError(f"{wish.file} is no file.")
+        self._named = repo.read(entry, named=True) if entry is not None else None
+
+    def target(self) -> Target | None:
+        """The place that is asked about. UsageError where the file has no such place."""
+        if self._path is None:
+            return None
+        if not isinstance(self._named, SourceFile):
+            why = self._named.reason.value if self._named else "gone"
+            raise RepositoryError(f"{self._path} cannot be read: {why}.")
+        line, column = self._wish.line, self._wish.column
+        if line is not None:
+            from coder_cli.infill import at_position
+
+            at_position(self._named.text, line, column)
+        return Target(self._path, line, column, fill=line is not None and not self._wish.task)
+
+    def read(self, path: str) -> SourceFile | Skipped:
+        if path == self._path and self._named is not None:
+            return self._named
+        return self._project.file(path)
+
+    def parsed(self, path: str) -> ParsedFile | None:
+        found = self._project.parsed(path)
+        if found is None and path == self._path and isinstance(self._named, SourceFile):
+            from retrieval.parse import parse
+
+            return parse(self._named)
+        return found
+
+
+def _budget(settings: Settings, model: InstalledModel, tokenizer: Tokenizer, request: Request) -> int:
+    """The model's context less what stands around the window in its prompt, and less the answer's room."""
+    context = min(settings.context_tokens or model.manifest.context_length, model.manifest.context_length)
+    fills = request.target is not None and request.target.fill
+    answer = min(FILL_TOKENS if fills else ANSWER_TOKENS, int(context * _LARGEST_ANSWER))
+    budget = context - answer - _around(model, tokenizer, request) - _SEAM
+    if budget < 1:
+        raise ContextError(f"The task alone does not fit into {context} tokens.")
+    return budget
+
+
+def _around(model: InstalledModel, tokenizer: Tokenizer, request: Request) -> int:
+    """Tokens of the prompt without the window: marks, chat format, the task itself."""
+    from exporters.families import FAMILIES
+
+    family = FAMILIES[model.manifest.family]
+    if request.target is not None and request.target.fill:
+        return len(tokenizer.encode(prompts.fim(family, "", ""))) if family.fim is not None else 1
+    if family.instruct and request.task:
+        messages = [Message(Role.USER, request.task)]
+        return len(tokenizer.encode(prompts.chat(family, tokenizer.chat_template, messages)))
+    return len(tokenizer.encode((request.task,)))
+
+
+def spelled(reading: Reading, placeholder: str) -> str:
+    """The window as the model gets it: the marks of its family around a hole, else `placeholder` in it."""
+    from exporters.families import FAMILIES
+
+    pieces = reading.window.pieces
+    if len(pieces) == 1:
+        return pieces[0]
+    before, prefix, suffix = pieces
+    fim = FAMILIES[reading.model.manifest.family].fim
+    if fim is None:
+        return before + prefix + placeholder + suffix
+    return before + fim.prefix + prefix + fim.suffix + suffix + fim.middle
