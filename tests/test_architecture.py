@@ -39,13 +39,14 @@ LAYERS = (
     "retrieval.notation retrieval.sketch retrieval.signatures retrieval.skeleton retrieval.uses "
     "retrieval.sources",
     "retrieval.layout retrieval.window retrieval.room retrieval.target retrieval.selection "
-    "retrieval.arrangement retrieval.context",
+    "retrieval.arrangement retrieval.mentions retrieval.context",
     "coder_cli.errors",
     "coder_cli.model",
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
     "coder_cli.extract coder_cli.stdin coder_cli.files",
     "coder_cli.assistant",
     "coder_cli.ui coder_cli.options coder_cli.answer coder_cli.places coder_cli.project",
+    "coder_cli.reading",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
     "coder_cli.bandwidth coder_cli.bench_peers coder_cli.bench_ours coder_cli.bench coder_cli.bench_report",
     "coder_cli.bench_repository coder_cli.bench_repository_child",
