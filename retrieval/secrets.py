@@ -12,7 +12,7 @@ _EXTENSION = re.compile(
 _EXAMPLES = (".example.env", ".sample.env", ".template.env", "example.tfvars", "sample.tfvars")
 _DATA = r"(?:json|ya?ml|ini|cfg|conf|toml|xml|txt|csv|properties|plist|env|enc|yml\.enc)"
 _NAMES = re.compile(
-    r"\.env(?![\w.-]*\.(?:example|sample|template|tmpl|dist|defaults|schema)$)(?:[._-].*)?"
+    r"\.env(?![\w.-]*[._-](?:example|sample|template|tmpl|dist|defaults|schema)\b)(?:[._-].*)?"
     r"|\.envrc"
     r"|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?(?:[._-].*)?(?<!\.pub)"
     r"|(?:secring|trustdb|pubring)\..*"
