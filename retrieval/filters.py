@@ -22,9 +22,9 @@ _DATA = {"json", "yaml"}
 _PROSE = {"markdown", "restructuredtext", "rmarkdown", "tex"}
 _GENERATED_WITHIN = 2_000  # characters: a notice stands at the top
 _GENERATED = re.compile(
-    r"""^\ ?(?:[^\w\s"'`@]{1,80}[ \t]*)?(?:         # not indented, in a comment, whatever its marks
+    r"""^\ ?(?:(?:<!|[^\w\s"'`@<])++[ \t]*+){0,3}+(?:  # not indented, in a comment, whatever its marks
           @generated\b
-        | (?:\w[^"'`\n]{0,80}\b)?(?:auto[- ]?)?generated\b.{0,120}\bdo\ not\ (?:edit|modify|change)
+        | (?:@?\w[^"'`\n]{0,80}\b)?(?:auto[- ]?)?generated\b.{0,120}\bdo\ not\ (?:edit|modify|change)
         | do\ not\ (?:edit|modify|change)\b.{0,80}\b(?:auto[- ]?)?generated\b
         | <auto-?generated
         | (?:this\ (?:file|code|class|module|source)\ (?:is|was|has\ been)\ )?
