@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from retrieval import listing
 from retrieval.errors import RepositoryError
 from retrieval.repo import LARGEST_NAMED, Repo
 from retrieval.types import Entry, Skip, Skipped, SourceFile
-from retrieval.working_tree import printable
+from retrieval.working_tree import Content, NotRead, printable
 from tests.git_repository import GitRepository
 
 
@@ -71,6 +72,14 @@ class TestOpening:
     ) -> None:
         (tmp_path / "link").symlink_to(repository.root)
         assert Repo.open(tmp_path / "link").root == repository.root
+
+    def test_a_root_may_have_any_name(self, tmp_path: Path) -> None:
+        repository = GitRepository(tmp_path / os.fsdecode(b"caf\xe9\n $(x) -c"))
+        repository.write("src/a.py")
+        repository.commit()
+        repo = Repo.open(repository.root / "src")
+        assert (repo.root, paths(repo), paths(repo, "HEAD")) == (repository.root, ["src/a.py"], ["src/a.py"])
+        assert text_of(repo, "src/a.py", "HEAD") == text_of(repo, "src/a.py") == "x = 1\n"
 
     def test_a_git_file_that_points_nowhere_is_an_error(self, tmp_path: Path) -> None:
         (tmp_path / ".git").write_text("gitdir: /gone/away\n")
@@ -607,6 +616,20 @@ class TestReading:
         (repository.root / "folder").rmdir()
         assert repo.read(a) == Skipped("a.py", Skip.GONE)
         assert repo.read(b, named=True) == Skipped("folder/b.py", Skip.GONE)
+
+    def test_a_file_that_vanishes_while_it_is_listed_is_not_listed(
+        self, repository: GitRepository, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        repository.write("a.py")
+        repository.write("b.py")
+        read = listing.read_content
+
+        def read_too_late(root: Path, path: str, limit: int) -> Content | NotRead:
+            (root / "a.py").unlink(missing_ok=True)
+            return read(root, path, limit)
+
+        monkeypatch.setattr(listing, "read_content", read_too_late)
+        assert paths(Repo.open(repository.root)) == ["b.py"]
 
     def test_a_file_that_changes_has_the_digest_of_what_was_read(self, repository: GitRepository) -> None:
         repository.write("a.py", "x = 1\n")
