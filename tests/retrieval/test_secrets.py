@@ -19,12 +19,13 @@ local.settings.json .bash_history .psql_history .ssh/config .gnupg/trustdb.gpg .
 """
 OPEN = """
 .env.example .env.example.sail .env-sample .env.sample .env.template .env.dist env.py environment.yml
-.environment docs/env.md id_rsa.pub .ssh/id_ed25519.pub .ssh/known_hosts keys.py keyboard.ts key.go monkey.py
-Key.java credentials.py credentials_provider.go secrets.py secret_manager.ts SecretStore.java password.py passwords.go
-password_reset.html tokenizer.json token.py tokens.ts vault.py htpasswd.c passwd.c shadow.css .htaccess
-aws/config.py config.json docker/config.json kube.py service-account.md service_account.py api_keys.py
-auth_token.rb terraform.tf variables.tf example.tfvars settings.json package.json README.md certificate.py
-pem.c x509.rs history.md .bashrc .gitignore .coderignore access_token_controller.rb Dockerfile prod.envoy.yaml
+.environment docs/env.md id_rsa.pub .ssh/id_ed25519.pub .ssh/known_hosts keys.py keyboard.ts key.go
+monkey.py Key.java credentials.py credentials_provider.go secrets.py secret_manager.ts SecretStore.java
+password.py passwords.go password_reset.html tokenizer.json token.py tokens.ts vault.py htpasswd.c
+passwd.c shadow.css .htaccess aws/config.py config.json docker/config.json kube.py service-account.md
+service_account.py api_keys.py auth_token.rb terraform.tf variables.tf example.tfvars settings.json
+package.json README.md certificate.py pem.c x509.rs history.md .bashrc .gitignore .coderignore
+access_token_controller.rb Dockerfile prod.envoy.yaml
 """
 
 
