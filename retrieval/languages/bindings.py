@@ -6,6 +6,7 @@ A reference is judged at the end, when every scope knows its names.
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from retrieval.languages.documentation import first_sentence
@@ -54,7 +55,7 @@ class Outline:
         self.symbols: list[Symbol] = []
         self.imports: list[Import] = []
         self.named: dict[str, int] = {}  # symbols that stand alone: without parent and owner
-        self._references: list[tuple[Reference, Scope]] = []
+        self._references: list[tuple[tuple[int, int], str, ReferenceKind, str, int | None, Scope | None]] = []
         self._comments: dict[int, tuple[int, int, int]] = {}  # last row -> first row, first byte, last byte
 
     def text(self, node: Node) -> str:
@@ -99,19 +100,20 @@ class Outline:
         return len(self.symbols) - 1
 
     def refer(
-        self, node: Node, kind: ReferenceKind, scope: Scope, symbol: int | None, qualifier: str = ""
+        self, node: Node, kind: ReferenceKind, scope: Scope | None, symbol: int | None, qualifier: str = ""
     ) -> None:
-        line, column = node.start_point
-        reference = Reference(self.text(node), line + 1, column, kind, qualifier, symbol)
-        self._references.append((reference, scope))
+        """A use of a name, kept unless `scope` turns out to bind it; None where that is known already."""
+        name = self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        if name:
+            self._references.append((node.start_point, name, kind, qualifier, symbol, scope))
 
     def parsed(self, language: str, *, namespace: str = "", complete: bool = True) -> ParsedFile:
+        self._references.sort(key=itemgetter(0))
         references = [
-            reference
-            for reference, scope in self._references
-            if reference.name and (reference.qualifier or not scope.is_local(reference.name))
+            Reference(name, row + 1, column, kind, qualifier, symbol)
+            for (row, column), name, kind, qualifier, symbol, scope in self._references
+            if qualifier or scope is None or not scope.is_local(name)
         ]
-        references.sort(key=lambda reference: (reference.line, reference.column))
         self.imports.sort(key=lambda item: item.start_line)
         return ParsedFile(
             language, namespace, tuple(self.symbols), tuple(references), tuple(self.imports), complete

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from retrieval.languages import ecmascript, ecmascript_imports
+from retrieval.languages import ecmascript_definitions as definitions
+from retrieval.languages import ecmascript_imports as imports
 from retrieval.languages.bindings import Scope
 from retrieval.languages.ecmascript_walk import Handler, Reader, Surroundings
 from retrieval.types import Import, SymbolKind
@@ -21,10 +22,10 @@ def parameter(reader: Reader, node: Node, around: Surroundings) -> None:
     if pattern is None:
         return
     reader.bind(pattern, around)
-    owner = ecmascript.constructed(reader.outline, around.symbol)
+    owner = definitions.constructed(reader.outline, around.symbol)
     modifiers = any(child.type in ("accessibility_modifier", "readonly") for child in node.children)
     if owner is not None and modifiers and pattern.type == "identifier":
-        ecmascript.add_field(reader, pattern, node, owner)
+        definitions.add_field(reader, pattern, node, owner)
 
 
 def interface(reader: Reader, node: Node, around: Surroundings) -> None:
@@ -75,7 +76,7 @@ def enum(reader: Reader, node: Node, around: Surroundings) -> None:
             continue
         at = member.child_by_field_name("name") or member
         if around.symbols and at.type in ("property_identifier", "string"):
-            called = ecmascript.property_name(reader.outline, at)
+            called = definitions.property_name(reader.outline, at)
             reader.outline.define(called, SymbolKind.CONSTANT, at, member, parent=inside.symbol)
         reader.push([member.child_by_field_name("value")], inside)
 
@@ -86,7 +87,7 @@ def namespace(reader: Reader, node: Node, around: Surroundings) -> None:
     if name is None:
         reader.push(node.named_children, around.plain())
         return
-    called = ecmascript_imports.literal(name)
+    called = imports.literal(name)
     line = node.start_point[0] + 1
     if called:  # it adds to that module, wherever it is
         reader.outline.imports.append(Import(called, line, line, type_only=True))
@@ -141,22 +142,22 @@ def import_alias(reader: Reader, node: Node, around: Surroundings) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
-    "abstract_class_declaration": ecmascript.class_declaration,
-    "abstract_method_signature": ecmascript.method,
+    "abstract_class_declaration": definitions.class_declaration,
+    "abstract_method_signature": definitions.method,
     "ambient_declaration": ambient,
     "enum_declaration": enum,
-    "function_signature": ecmascript.function,
+    "function_signature": definitions.function,
     "import_alias": import_alias,
     "index_signature": without_name,
     "infer_type": inferred,
     "interface_declaration": interface,
     "internal_module": namespace,
     "mapped_type_clause": type_parameter,
-    "method_signature": ecmascript.method,
+    "method_signature": definitions.method,
     "module": namespace,
     "optional_parameter": parameter,
-    "property_signature": ecmascript.field,
-    "public_field_definition": ecmascript.field,
+    "property_signature": definitions.field,
+    "public_field_definition": definitions.field,
     "required_parameter": parameter,
     "type_alias_declaration": alias,
     "type_parameter": type_parameter,

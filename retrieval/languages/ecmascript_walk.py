@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.languages import ecmascript_imports as imports
 from retrieval.languages.bindings import Outline, Scope
-from retrieval.types import Import, ImportedName, ParsedFile, ReferenceKind
+from retrieval.types import Import, ParsedFile, ReferenceKind
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -37,14 +37,21 @@ class Surroundings:
 
     def plain(self) -> Surroundings:
         """Of an expression: what is declared inside is nobody's symbol."""
+        if not self.symbols and not self.members and self.whole is None:
+            return self  # as nearly always; every copy costs
         return replace(self, symbols=False, members=False, whole=None)
+
+    def inside(self, *, function: bool = False, conditional: bool = True) -> Surroundings:
+        """Of what stands in a new scope."""
+        scope = Scope(self.scope, function=function)
+        return Surroundings(scope, self.symbol, False, False, conditional or self.conditional, self.ambient)
 
 
 Handler = Callable[["Reader", "Node", Surroundings], None]
 
 
 class Reader:
-    """Reads one file: names, calls, imports, functions, blocks. ecmascript.py adds what defines symbols."""
+    """Reads one file: names, functions, blocks. Handlers for what uses and what defines them are given."""
 
     def __init__(self, source: bytes, handlers: dict[str, Handler], *, documented: bool) -> None:
         """`documented`: types stand in comments, as they do in JavaScript."""
@@ -114,102 +121,18 @@ class Reader:
         self.stack.append((before, around))
         return True
 
-    def member(self, node: Node, around: Surroundings) -> None:
-        if not self.named(node, ReferenceKind.NAME, around):
-            self.push(node.named_children, around)
-
-    def nested_type(self, node: Node, around: Surroundings) -> None:
-        if not self.named(node, ReferenceKind.TYPE, around):
-            self.push(node.named_children, around)
-
-    def heritage(self, node: Node, around: Surroundings) -> None:
-        """What a class or an interface extends or implements."""
-        for child in node.named_children:
-            at = child
-            if child.type == "generic_type":
-                at = child.child_by_field_name("name") or child
-                self.push([child.child_by_field_name("type_arguments")], around)
-            if at.type == "type_arguments" or not self.named(at, ReferenceKind.BASE, around):
-                self.stack.append((child, around))
-
-    def element(self, node: Node, around: Surroundings) -> None:
-        """`<Name ...>`: a use of a component, unless it is an element of HTML."""
-        name = node.child_by_field_name("name")
-        rest = [child for child in node.named_children if child != name]
-        self.push(rest, around)
-        if name is None or name.type == "jsx_namespace_name":
-            return
-        if name.type != "identifier" or not self.outline.text(name)[:1].islower():
-            self.named(name, ReferenceKind.CALL, around)
-
-    def last_only(self, node: Node, around: Surroundings) -> None:
-        """Of `name={value}`, whose name is no reference."""
-        self.push(node.named_children[1:], around)
-
-    def specifier(self, node: Node, around: Surroundings) -> None:
-        """Of `export { a as b }`, which names a local `a`."""
-        name = node.child_by_field_name("name")
-        if name is not None and name.type == "identifier":
-            self.refer(name, ReferenceKind.NAME, around)
-
-    # Calls and imports
-
-    def call(self, node: Node, around: Surroundings) -> None:
-        function = node.child_by_field_name("function")
-        arguments = node.child_by_field_name("arguments")
-        module = imports.called_module(node)
-        if module:
-            dynamic = function is not None and function.type == "import"
-            self.add_import(node, module, around, type_only=dynamic and imports.stands_for_a_type(node))
-            return
-        if function is not None and function.text in (b"define", b"require", b"requirejs"):
-            for module in imports.array_of_modules(arguments):
-                self.add_import(node, module, replace(around, conditional=False), lines=1)
-        rest = [child for child in node.named_children if child != function]
-        self.push(rest, around)
-        if function is not None and not self.named(function, ReferenceKind.CALL, around):
-            self.stack.append((function, around))
-
-    def construction(self, node: Node, around: Surroundings) -> None:
-        made = node.child_by_field_name("constructor")
-        self.push([child for child in node.named_children if child != made], around)
-        if made is not None and not self.named(made, ReferenceKind.TYPE, around):
-            self.stack.append((made, around))
-
-    def add_import(
-        self,
-        node: Node,
-        module: str,
-        around: Surroundings,
-        *,
-        bound: tuple[tuple[ImportedName, ...], str] = ((), ""),
-        type_only: bool = False,
-        lines: int = 0,
-    ) -> None:
-        first = node.start_point[0] + 1
-        last = first + lines - 1 if lines else node.end_point[0] + 1
-        self.outline.imports.append(
-            Import(module, first, last, *bound, type_only, around.conditional, around.symbol)
-        )
-
-    def import_statement(self, node: Node, around: Surroundings) -> None:
-        found = imports.of_statement(node, conditional=around.conditional, scope=around.symbol)
-        if found is not None:
-            self.outline.imports.append(found)
-
     # Functions and blocks
 
     def function_inside(self, node: Node, around: Surroundings) -> None:
         """Parameters and body of a function, in a scope of their own."""
         if node.id in self.immediate:
             return
-        scope = Scope(around.scope, function=True)
-        inside = replace(around.plain(), scope=scope, conditional=True)
+        inside = around.inside(function=True)
         name = node.child_by_field_name("name")
         body = node.child_by_field_name("body")
         parameter = node.child_by_field_name("parameter")
         if node.type in ("function_expression", "generator_function") and name is not None:
-            scope.names.add(self.outline.text(name))
+            inside.scope.names.add(self.outline.text(name))
         if body is not None and body.type == "statement_block":
             self.push(body.named_children, inside)
         else:
@@ -227,7 +150,7 @@ class Reader:
                 self.bind(child, around)
 
     def block(self, node: Node, around: Surroundings) -> None:
-        self.push(node.named_children, replace(around.plain(), scope=Scope(around.scope)))
+        self.push(node.named_children, around.inside(conditional=False))
 
     def branch(self, node: Node, around: Surroundings) -> None:
         around = (
@@ -236,17 +159,17 @@ class Reader:
         self.push(node.named_children, around)
 
     def for_in(self, node: Node, around: Surroundings) -> None:
-        around = replace(around.plain(), scope=Scope(around.scope), conditional=True)
+        around = around.inside()
         left, kind = node.child_by_field_name("left"), node.child_by_field_name("kind")
         self.push([child for child in node.named_children if child != left or kind is None], around)
         if left is not None and kind is not None:
             self.bind(left, around, hoisted=kind.type == "var")
 
     def loop(self, node: Node, around: Surroundings) -> None:
-        self.push(node.named_children, replace(around.plain(), scope=Scope(around.scope), conditional=True))
+        self.push(node.named_children, around.inside())
 
     def catch(self, node: Node, around: Surroundings) -> None:
-        around = replace(around.plain(), scope=Scope(around.scope), conditional=True)
+        around = around.inside()
         parameter = node.child_by_field_name("parameter")
         self.push([child for child in node.named_children if child != parameter], around)
         if parameter is not None:
@@ -277,17 +200,12 @@ class Reader:
 
 READERS: dict[str, Handler] = {
     "arrow_function": Reader.function_inside,
-    "call_expression": Reader.call,
     "call_signature": Reader.function_inside,
     "catch_clause": Reader.catch,
-    "class_heritage": Reader.heritage,
     "comment": Reader.comment,
     "construct_signature": Reader.function_inside,
     "constructor_type": Reader.function_inside,
     "do_statement": Reader.branch,
-    "export_specifier": Reader.specifier,
-    "extends_clause": Reader.heritage,
-    "extends_type_clause": Reader.heritage,
     "for_in_statement": Reader.for_in,
     "for_statement": Reader.loop,
     "formal_parameters": Reader.formal_parameters,
@@ -296,16 +214,7 @@ READERS: dict[str, Handler] = {
     "generator_function": Reader.function_inside,
     "identifier": Reader.identifier,
     "if_statement": Reader.branch,
-    "implements_clause": Reader.heritage,
-    "import_statement": Reader.import_statement,
-    "jsx_attribute": Reader.last_only,
     "jsx_closing_element": Reader.skip,
-    "jsx_opening_element": Reader.element,
-    "jsx_self_closing_element": Reader.element,
-    "member_expression": Reader.member,
-    "nested_identifier": Reader.member,
-    "nested_type_identifier": Reader.nested_type,
-    "new_expression": Reader.construction,
     "number": Reader.skip,
     "predefined_type": Reader.skip,
     "property_identifier": Reader.skip,

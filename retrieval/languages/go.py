@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retrieval.languages import go_outline
 from retrieval.languages.base import Project, Resolver
-from retrieval.languages.go_outline import Reader
 from retrieval.languages.go_packages import package_resolver
 from retrieval.types import ParsedFile
 
@@ -23,7 +23,7 @@ class Go:
         return tree_sitter_go.language()
 
     def outline(self, root: Node, source: bytes) -> ParsedFile:
-        return Reader(source).read(root)
+        return go_outline.outline(root, source)
 
     def resolver(self, project: Project) -> Resolver:
         return package_resolver(project)
