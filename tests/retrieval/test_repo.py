@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import listing
 from retrieval.errors import RepositoryError
 from retrieval.repo import LARGEST_NAMED, Repo
 from retrieval.types import Entry, Skip, Skipped, SourceFile
-from retrieval.working_tree import Content, NotRead, printable
+from retrieval.working_tree import Content, NotRead, printable, read_content
 from tests.git_repository import GitRepository
 
 
@@ -622,13 +621,12 @@ class TestReading:
     ) -> None:
         repository.write("a.py")
         repository.write("b.py")
-        read = listing.read_content
 
         def read_too_late(root: Path, path: str, limit: int) -> Content | NotRead:
             (root / "a.py").unlink(missing_ok=True)
-            return read(root, path, limit)
+            return read_content(root, path, limit)
 
-        monkeypatch.setattr(listing, "read_content", read_too_late)
+        monkeypatch.setattr("retrieval.listing.read_content", read_too_late)
         assert paths(Repo.open(repository.root)) == ["b.py"]
 
     def test_a_file_that_changes_has_the_digest_of_what_was_read(self, repository: GitRepository) -> None:
