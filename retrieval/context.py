@@ -14,6 +14,7 @@ from retrieval.arrangement import Places, arranged, places_of
 from retrieval.graph import DependencyGraph
 from retrieval.room import CountTokens, Room, tokens_of
 from retrieval.selection import CALLERS_SHARE, Selection, distance_reason
+from retrieval.shown import Shown
 from retrieval.sources import Parsed, Read, Sources
 from retrieval.types import SourceFile
 from retrieval.window import Arrangement, ContextWindow, Item, LeftOut, Level, Request, Seed, Target
@@ -45,15 +46,19 @@ def build_context(
     Every candidate - the target, the seeds, all that these need, all that uses the target - is in it or is
     left out with a reason. `seeds` come best first.
     """
-    walk = _Walk(request, seeds, graph, Selection(graph, Sources(read, parsed), Room(budget, count_tokens)))
-    places = Places()
+    shown = Shown(Sources(read, parsed), Room(budget, count_tokens))
+    walk = _Walk(request, seeds, graph, Selection(graph, shown))
+    places, usages = Places(), dict[str, str]()
     details: Iterator[Item] = iter(())
     if request.target is not None:
         details = walk.details(request.target)
         walk.place(next(details, None))
         usages = walk.choose_around(request.target)
-        places = places_of(request.target.path, graph, usages)
     walk.choose_hits()
+    if request.target is not None:
+        room = shown.room
+        still = {path for path, text in usages.items() if room.items[path].text == text}
+        places = places_of(request.target.path, graph, still)
     items = walk.within_budget(places, order, details)
     return ContextWindow(
         request, items, tokens_of(items, walk.room.count) if items else 0, budget, walk.left_out(items)
@@ -95,28 +100,34 @@ class _Walk:
         if item is not None:
             self.room.items[item.path] = item
 
-    def choose_around(self, target: Target) -> set[str]:
-        """What belongs to the target whatever the task is; returns the files shown for their use of it."""
+    def choose_around(self, target: Target) -> dict[str, str]:
+        """What belongs to the target whatever the task is.
+
+        Returns the files shown only for their use of the target, and their texts.
+        """
         selection, room, path = self.selection, self.room, target.path
         if path not in self.graph or path not in room.items:
-            return set()
+            return {}
         near = targets.focus(selection.sources.parsed(path), target.line)
-        selection.target = path
+        selection.shown.target = path
         needs = self.graph.closure([path]).keys()
-        selection.dependents = self.graph.closure([path], dependents=True).keys() - needs
+        selection.shown.dependents = self.graph.closure([path], dependents=True).keys() - needs
         selection.add_used(path, near, room.budget)
         left = room.budget - room.used
         limit = room.budget - (int(left * HITS_SHARE) if self.seeds else 0)
         before = set(room.items)
         selection.add_callers(path, near, min(limit, room.used + int(room.budget * CALLERS_SHARE)))
-        callers = {caller: room.items[caller] for caller in room.items.keys() - before}
+        callers = {caller: room.items[caller].text for caller in room.items.keys() - before}
+        told = selection.shown.reasons
         direct = [
-            (needed, distance_reason(path, 1)) for needed, _ in selection.by_use(path, near) if needed != path
+            (needed, told[needed][0] if needed in told else distance_reason(path, 1))
+            for needed, _ in selection.by_use(path, near)
         ]
         selection.add_signatures(direct, limit)
         selection.add_signatures(selection.farther([path]), limit)
         selection.add_wholes([one for one in direct if one[0] in room.items], limit)
-        return {caller for caller, item in callers.items() if room.items[caller] == item}
+        selection.settled = frozenset(room.items)
+        return {caller: text for caller, text in callers.items() if room.items[caller].text == text}
 
     def choose_hits(self) -> None:
         self.selection.add_hits(
@@ -149,7 +160,7 @@ class _Walk:
         for path, reason in self._candidates():
             if path in inside or path in found:
                 continue
-            told = self.selection.unread.get(path)
+            told = self.selection.shown.unread.get(path)
             if told is None:
                 refused = self.room.refused.get(path)
                 why = refused.reason if refused else _WINDOW_FULL

@@ -195,7 +195,9 @@ def _words(task: str) -> dict[str, list[_Word]]:
     found: dict[str, list[_Word]] = defaultdict(list)
     for match in _NAME.finditer(task):
         steps = tuple(_STEP.split(match["name"]))
-        starts_sentence = match.start() == 0 or task[: match.start()].rstrip()[-1:] in (
+        starts_sentence = match.start() == 0 or task[max(0, match.start() - 20) : match.start()].rstrip()[
+            -1:
+        ] in (
             ".",
             "!",
             "?",

@@ -113,7 +113,7 @@ _OPENER = re.compile(r"(?:=>|[{(\[])\s*$")
 
 def is_closer(line: str) -> bool:
     """A line that only ends what an earlier one began."""
-    return _CLOSERS.fullmatch(line.strip()) is not None
+    return _CLOSERS.fullmatch(line.partition("//")[0].strip()) is not None
 
 
 def opens_block(line: str) -> bool:

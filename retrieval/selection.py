@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import takewhile
 
 from retrieval.graph import DependencyGraph
-from retrieval.notation import notation
 from retrieval.room import Room
+from retrieval.shown import Shown
 from retrieval.skeleton import SIGNATURES, Wanted
-from retrieval.sketch import Excerpt
 from retrieval.sources import Sources
-from retrieval.types import ParsedFile, Skipped, SourceFile, Symbol
+from retrieval.types import ParsedFile, SourceFile, Symbol
 from retrieval.uses import (
     Lines,
     bodies_for,
@@ -23,10 +22,9 @@ from retrieval.uses import (
     used_symbols,
     uses_of,
 )
-from retrieval.window import Item, LeftOut, Level, Seed
+from retrieval.window import LeftOut, Seed
 
 CALLERS_SHARE = 0.15  # of the budget, at most, for files that use the target
-_NEARLY_WHOLE = 1.25  # a file that is hardly longer than its excerpt is shown whole
 _MISSES = 12  # so many files in a row without room for them: the rest is not even looked at
 _WIDEST_HIT = 60  # lines; a hit in a longer symbol is shown as it is
 _LARGEST_OUTLINE = 3  # the part of what is left that one dependency's outline may take: a third
@@ -40,87 +38,16 @@ class Selection:
     """The walk over candidates. `limit` is what the window may hold after a step; the room has the result."""
 
     graph: DependencyGraph
-    sources: Sources
-    room: Room
-    wanted: dict[str, Wanted] = field(default_factory=dict)  # what is shown of a file that is not whole
-    reasons: dict[str, list[str]] = field(default_factory=dict)
-    target: str = ""
-    dependents: Collection[str] = ()  # all that needs the target, directly or not: marked where it is shown
-    uses: dict[str, str] = field(default_factory=dict)  # what a dependent uses of the target
-    unread: dict[str, LeftOut] = field(default_factory=dict)
+    shown: Shown
+    settled: Collection[str] = ()  # files whose place and text no task may change, unless it finds them
 
-    def add(self, path: str, wanted: Wanted, reason: str, limit: int, *, shortened: str = "") -> bool:
-        """Show more of a file: what is asked for beside what is there already."""
-        file = self._readable(path, reason)
-        if file is None:
-            return False
-        now = self.room.items.get(path)
-        if now is not None and now.level is Level.WHOLE:
-            return True
-        merged = self.wanted.get(path, Wanted()) | wanted
-        shown = self.sources.excerpt(file, merged)
-        if len(file.text) <= _NEARLY_WHOLE * len(shown.text) and self.add_whole(path, reason, limit):
-            return True
-        level = Level.SKELETON if merged.signatures else Level.CHUNK
-        if not shown.text.strip() or not self._offer(path, level, shown, reason, limit, shortened):
-            return False
-        self.wanted[path] = merged
-        return True
+    @property
+    def sources(self) -> Sources:
+        return self.shown.sources
 
-    def add_whole(self, path: str, reason: str, limit: int) -> bool:
-        file = self._readable(path, reason)
-        if file is None:
-            return False
-        now = self.room.items.get(path)
-        if now is not None and now.level is Level.WHOLE:
-            return True
-        if self._offer(path, Level.WHOLE, self.sources.whole(file), reason, limit, ""):
-            return True
-        if now is not None:
-            self.room.items[path] = replace(now, shortened=self.room.refused[path].reason)
-        return False
-
-    def _offer(self, path: str, level: Level, shown: Excerpt, reason: str, limit: int, short: str) -> bool:
-        reasons = self.reasons.get(path, [])
-        said = reasons if reason in reasons else [*reasons, reason]
-        refused = self.room.refused.get(path)
-        if level is not Level.WHOLE and not short and refused is not None:
-            short = refused.reason
-        item = Item(
-            path,
-            level,
-            shown.start_line,
-            shown.end_line,
-            shown.text,
-            0,
-            "; ".join(said),
-            short,
-            self._note(path),
-        )
-        if not self.room.offer(item, limit):
-            return False
-        self.reasons[path] = said
-        return True
-
-    def _note(self, path: str) -> str:
-        """The mark of a file that needs the target, since the target comes after it."""
-        file = self.sources.file(path)
-        if path not in self.dependents or not isinstance(file, SourceFile):
-            return ""
-        used = self.uses.get(path)
-        text = f"uses {used} of {self.target}" if used else f"depends on {self.target}"
-        return notation(file.language).note(text)
-
-    def _readable(self, path: str, reason: str) -> SourceFile | None:
-        """The file, where it has a text. An empty one tells nothing, and is told so."""
-        file = self.sources.file(path)
-        if isinstance(file, SourceFile) and file.text.strip():
-            return file
-        why = "empty"
-        if isinstance(file, Skipped):
-            why = f"not read: {file.reason.value}" + (f" ({file.detail})" if file.detail else "")
-        self.unread[path] = LeftOut(path, f"{reason}: {why}")
-        return None
+    @property
+    def room(self) -> Room:
+        return self.shown.room
 
     # -- dependencies
 
@@ -141,18 +68,22 @@ class Selection:
     def add_used(self, user: str, near: Lines | None, limit: int) -> None:
         """Of each dependency what the file uses of it: of all of them the signatures, then the bodies."""
         using = self.sources.parsed(user)
-        used = [(needed, self.sources.parsed(needed), weights) for needed, weights in self.by_use(user, near)]
+        used = [
+            (needed, self.sources.parsed(needed), weights)
+            for needed, weights in self.by_use(user, near)
+            if needed not in self.settled
+        ]
         for needed, parsed, weights in used:
             if using is not None and parsed is not None and weights:
                 reason = _used_reason(user, parsed, weights)
                 fair = min(limit, self.room.used + (limit - self.room.used) // _LARGEST_OUTLINE)
-                if not self.add(needed, outlines_for(using, parsed, weights), reason, fair):
-                    self.add(needed, heads_for(parsed, weights), reason, limit)
+                if not self.shown.add(needed, outlines_for(using, parsed, weights), reason, fair):
+                    self.shown.add(needed, heads_for(parsed, weights), reason, limit)
         for needed, parsed, weights in used:
             if using is not None and parsed is not None and needed in self.room.items:
                 reason = _used_reason(user, parsed, weights)
                 for part in _ever_less(_by_weight(weights)):
-                    if self.add(needed, bodies_for(using, parsed, part), reason, limit):
+                    if self.shown.add(needed, bodies_for(using, parsed, part), reason, limit):
                         break
 
     def add_signatures(self, paths: Iterable[tuple[str, str]], limit: int) -> None:
@@ -160,13 +91,13 @@ class Selection:
         misses = 0
         for path, reason in paths:
             short = "" if path in self.room.items else "signatures are enough at this distance"
-            misses = 0 if self.add(path, SIGNATURES, reason, limit, shortened=short) else misses + 1
+            misses = 0 if self.shown.add(path, SIGNATURES, reason, limit, shortened=short) else misses + 1
             if misses == _MISSES:
                 return
 
     def add_wholes(self, paths: Iterable[tuple[str, str]], limit: int) -> None:
         for path, reason in paths:
-            self.add_whole(path, reason, limit)
+            self.shown.add_whole(path, reason, limit)
 
     def farther(self, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
         """What these files need through others, with the reason: nearest first, the most needed first."""
@@ -196,7 +127,9 @@ class Selection:
             if symbols:
                 callers.append((not around, -sum(weights[index] for index in symbols), caller, symbols))
             else:
-                self.unread[caller] = LeftOut(caller, f"it needs {target}, but uses nothing of it by name")
+                self.shown.unread[caller] = LeftOut(
+                    caller, f"it needs {target}, but uses nothing of it by name"
+                )
         for _, _, caller, symbols in sorted(callers, key=lambda one: one[:3]):
             self._add_caller(target, caller, {parsed.symbols[index].name for index in symbols}, limit)
 
@@ -207,10 +140,11 @@ class Selection:
             return
         uses = uses_of(user, names)
         used = _listed(dict.fromkeys(use.name for use in uses))
-        self.uses[caller] = used
+        if caller not in self.needs(target):
+            self.shown.uses[caller] = used
         wanted = shown_around(user, uses, file.text.count("\n") + 1)
         reason = f"uses {used} of {target}"
-        self.add(caller, wanted, reason, limit, shortened="only where it uses the target")
+        self.shown.add(caller, wanted, reason, limit, shortened="only where it uses the target")
 
     # -- hits
 
@@ -226,15 +160,15 @@ class Selection:
         shown = [(path, reasons[path]) for path in best if path in self.room.items]
         self.add_signatures(shown, limit)
         self.add_wholes(shown[:_SEEDS_WITH_NEEDS], limit)
-        self.add_signatures(self.farther(best), limit)
+        self.add_signatures((one for one in self.farther(best) if one[0] not in self.settled), limit)
 
     def _add_hit(self, seed: Seed, limit: int) -> None:
         if seed.start_line is not None:
             last = seed.end_line or seed.start_line
             lines = on_borders(self.sources.parsed(seed.path), seed.start_line, last, _WIDEST_HIT)
-            self.add(seed.path, Wanted(spans=(lines,)), seed.reason, limit)
-        elif not (seed.named and self.add_whole(seed.path, seed.reason, limit)):
-            self.add(seed.path, SIGNATURES, seed.reason, limit)
+            self.shown.add(seed.path, Wanted(spans=(lines,)), seed.reason, limit)
+        elif not (seed.named and self.shown.add_whole(seed.path, seed.reason, limit)):
+            self.shown.add(seed.path, SIGNATURES, seed.reason, limit)
 
 
 def distance_reason(of: str, distance: int) -> str:

@@ -24,7 +24,10 @@ _SHORT_ENUM = 30
 _SHORT_VALUE = 6
 _LONG_LINE = 200  # characters of a value's line
 _PREAMBLE_LINES = 200  # at most before what says where a file belongs; licences are long
-_PREAMBLE = re.compile(r"(?:package|namespace|module|library)\b|<\?php")
+_PREAMBLE = re.compile(r"(?:package|namespace|module|library)\s|declare\(|<\?php|[\"']use strict")
+# Words to a linter, not to a reader.
+_HUSH = re.compile(r"\s*(?:@Suppress\w*\(|\[[\w.]*SuppressMessage\(|#\[allow\().*[)\]]\s*$")
+_LABEL = re.compile(r"\s*(?:public|protected|private)\s*:\s*")
 _QUOTES = re.compile(r"[rRuUbB]?(\"\"\"|''')")
 
 
@@ -37,6 +40,7 @@ def draw(sketch: Sketch, symbol: Symbol, has_members: bool) -> None:
         elif has_members:
             draw_header(sketch, symbol)
             _draw_doc(sketch, symbol)
+            _draw_labels(sketch, symbol)
             draw_end(sketch, symbol)
         else:
             draw_header(sketch, symbol)
@@ -66,7 +70,8 @@ def _draw_value(sketch: Sketch, symbol: Symbol) -> None:
 def _header(sketch: Sketch, symbol: Symbol) -> list[int]:
     """The lines of decorators, attributes and signature, without the comment above them."""
     comments = set(sketch.comment_lines(symbol.start_line, symbol.line - 1))
-    above = [number for number in range(symbol.start_line, symbol.line) if number not in comments]
+    lines = range(symbol.start_line, symbol.line)
+    above = [number for number in lines if number not in comments and not _HUSH.match(sketch.line(number))]
     return above + list(range(symbol.line, _signature_end(symbol) + 1))
 
 
@@ -114,6 +119,14 @@ def draw_end(sketch: Sketch, symbol: Symbol) -> None:
         sketch.show(symbol.end_line, symbol.end_line)
 
 
+def _draw_labels(sketch: Sketch, symbol: Symbol) -> None:
+    """`public:` and its like, where the language has them."""
+    if sketch.notation.directives:
+        for number in range(symbol.line + 1, symbol.end_line):
+            if _LABEL.fullmatch(sketch.line(number)):
+                sketch.show(number, number)
+
+
 def _closes(sketch: Sketch, symbol: Symbol) -> bool:
     """Whether the symbol's last line ends it and nothing in it."""
     line = sketch.line(symbol.end_line)
@@ -135,6 +148,9 @@ def _shorten(sketch: Sketch, symbol: Symbol, end: int) -> None:
         return
     if sketch.notation.doc_in_body and signature.endswith(":") and not symbol.doc:
         sketch.replace(end, f"{signature} {ELLIPSIS}")
+        return
+    if signature.endswith(("=", "=>", "->")):
+        sketch.replace(end, f"{signature} {ELLIPSIS}" + (";" if closing.endswith(";") else ""))
         return
     mark = sketch.notation.note(ELLIPSIS) if sketch.notation.end_word else ELLIPSIS
     sketch.add_below(end, _inner_indentation(sketch, symbol) + mark)

@@ -92,7 +92,8 @@ def _draw_signatures(sketch: Sketch, parsed: ParsedFile, wanted: Wanted) -> None
         asked = number in wanted.outlined or (symbol.parent is not None and inside)
         if not (asked or (wanted.signatures and inside)) or sketch.is_hidden(symbol.line):
             continue  # hidden: an attribute that a constructor's body sets
-        if symbol.forward and symbol.name in defined:
+        if symbol.forward and symbol.name in defined and sketch.notation.directives:
+            sketch.hide(symbol.start_line, symbol.end_line)  # a prototype, where its function follows
             continue
         drawn.add(number)
         if number in wanted.outlined:

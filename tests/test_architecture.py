@@ -38,7 +38,7 @@ LAYERS = (
     "retrieval.definitions",
     "retrieval.notation retrieval.sketch retrieval.signatures retrieval.skeleton retrieval.uses "
     "retrieval.sources",
-    "retrieval.layout retrieval.window retrieval.room retrieval.target retrieval.selection "
+    "retrieval.layout retrieval.window retrieval.room retrieval.shown retrieval.target retrieval.selection "
     "retrieval.arrangement retrieval.mentions retrieval.context",
     "coder_cli.errors",
     "coder_cli.model",
