@@ -34,6 +34,8 @@ class PlainNames:
         self.graph = graph
         self.index = index
         self._led_to: dict[str, dict[int, list[str]]] = {}
+        self._inherits: dict[Place, list[Place]] = {}
+        self._depth = 0
 
     def meanings(self, path: str, number: int) -> tuple[Place, ...]:
         """Of a reference: empty where unknown; more than one where the rules leave it open."""
@@ -197,7 +199,17 @@ class PlainNames:
         own = _places(of.path, scopes, scopes.members(of.symbol, name))
         return own or self.index.owned(name, self._symbol(of).name, of.path, self.graph)
 
-    def _bases(self, of: Place) -> Iterator[Place]:
+    def _bases(self, of: Place) -> list[Place]:
+        """Each type's are looked for once: types within types that inherit would take exponential time."""
+        if of not in self._inherits:
+            self._inherits[of] = []  # what a type that inherits from itself finds
+            self._depth += 1
+            if self._depth <= MOST_STEPS:
+                self._inherits[of] = list(self._find_bases(of))
+            self._depth -= 1
+        return self._inherits[of]
+
+    def _find_bases(self, of: Place) -> Iterator[Place]:
         scopes = self.scopes(of.path)
         if self._symbol(of).kind in SPACES:
             return

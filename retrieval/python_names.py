@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -15,7 +16,7 @@ from retrieval.languages.python_modules import Module, Modules
 from retrieval.scopes import TYPES, FileScopes, Place
 from retrieval.types import Import, Reference, Symbol, SymbolKind
 
-MOST_STEPS = 40  # of one re-export to the next
+MOST_STEPS = 40  # from one re-export or base to the next
 RECEIVERS = frozenset({"self", "cls"})
 PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 CALLED = re.compile(r"([^()]*)\([^()]*\)")
@@ -55,6 +56,7 @@ class PythonNames:
         self.scopes = scopes
         self._members: dict[tuple[str, str], Meanings] = {}
         self._lines: dict[Place, list[Place]] = {}
+        self._depth = 0
 
     def meanings(self, path: str, number: int) -> Meanings:
         """Of a reference, by its number in the file."""
@@ -169,8 +171,19 @@ class PythonNames:
         key = path, name
         if key not in self._members:
             self._members[key] = ()  # what a circle of imports finds here
-            self._members[key] = self._member(path, name)
+            with self._deeper() as allowed:
+                if allowed:
+                    self._members[key] = self._member(path, name)
         return self._members[key]
+
+    @contextmanager
+    def _deeper(self) -> Iterator[bool]:
+        """Chains of imports and bases are followed so far; a hostile one would end in a RecursionError."""
+        self._depth += 1
+        try:
+            yield self._depth <= MOST_STEPS
+        finally:
+            self._depth -= 1
 
     def _member(self, path: str, name: str) -> Meanings:
         scopes = self.scopes(path)
@@ -273,7 +286,9 @@ class PythonNames:
         """A class and all of the repository that it inherits from, in the order Python looks."""
         if cls not in self._lines:
             self._lines[cls] = [cls]  # what a class that inherits from itself finds
-            self._lines[cls] = self._line(cls)
+            with self._deeper() as allowed:
+                if allowed:
+                    self._lines[cls] = self._line(cls)
         return self._lines[cls]
 
     def _line(self, cls: Place) -> list[Place]:

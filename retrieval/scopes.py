@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -133,21 +134,18 @@ class FileScopes:
     def bases(self, index: int) -> list[int]:
         """The references in the header of a type to those it extends or implements."""
         symbol = self.parsed.symbols[index]
-        start, end = (symbol.line, symbol.column), symbol.signature_end
-        return [
-            number
-            for number in self._of_kind_base
-            if start < self._place(number) and self.parsed.references[number].line <= end
-        ]
+        first = bisect(self._bases, (symbol.line, symbol.column))
+        last = bisect(self._bases, (symbol.signature_end + 1, -1))
+        return [number for *_, number in self._bases[first:last]]
 
     @cached_property
-    def _of_kind_base(self) -> list[int]:
-        references = self.parsed.references
-        return [number for number, each in enumerate(references) if each.kind is ReferenceKind.BASE]
-
-    def _place(self, number: int) -> tuple[int, int]:
-        reference = self.parsed.references[number]
-        return reference.line, reference.column
+    def _bases(self) -> list[tuple[int, int, int]]:
+        """Line, column and number of every reference to a base, in the order of the text."""
+        return [
+            (each.line, each.column, number)
+            for number, each in enumerate(self.parsed.references)
+            if each.kind is ReferenceKind.BASE
+        ]
 
 
 def _joined(before: Reference, after: Reference) -> bool:

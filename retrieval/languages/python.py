@@ -19,7 +19,7 @@ HANDLERS = {**EXPRESSIONS, **STATEMENTS}
 
 class Python:
     name = "python"
-    version = 1
+    version = 2
 
     def grammar(self) -> object:
         import tree_sitter_python

@@ -185,6 +185,22 @@ def test_imports_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
     assert Written(tmp_path, {**files, "main.py": "from a import x\n«x»"}).shown() == "nothing"
 
 
+def test_long_chains_and_deep_nesting_come_to_an_end(tmp_path: Path) -> None:
+    python = "class C0: ...\n" + "".join(f"class C{n + 1}(C{n}): ...\n" for n in range(2000))
+    python += "class Last(C2000):\n    def f(self): self.nowhere()\n"
+    modules = {f"m{n}.py": f"from m{n + 1} import x\n" for n in range(500)}
+    java = (
+        "".join(f"class N{n} extends Missing{n} {{ " for n in range(60))
+        + "int f() { return «g»(); }"
+        + "}" * 60
+    )
+    files = {"deep.py": python, "Deep.java": java, "main.py": "from m0 import x\nx\n", **modules}
+    written = Written(tmp_path, files)
+    assert written.shown() == "nothing"
+    assert written.symbols.definition("deep.py", 2003, 23) is None
+    assert written.symbols.definition("main.py", 2, 0) is None
+
+
 def test_usages_are_found_through_aliases_and_re_exports(tmp_path: Path) -> None:
     files = {
         **PACKAGE,
@@ -259,7 +275,7 @@ def test_languages_do_not_see_each_other_by_name(tmp_path: Path, other: str) -> 
         (
             {
                 "a.ts": "export class Base { area() {} }\n",
-                "b.ts": 'import { Base } from "./a";\nclass B extends Base { b() { return this.«area»(); } }\n',
+                "b.ts": 'import { Base } from "./a";\nclass B extends Base { b() { this.«area»(); } }\n',
             },
             "a.ts Base.area",
         ),
