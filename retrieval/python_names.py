@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import Enum, auto
 
 from retrieval.languages.python_modules import Module, Modules
+from retrieval.python_meanings import ELSEWHERE, Instance, Meanings, Parent
 from retrieval.scopes import TYPES, FileScopes, Place
 from retrieval.types import Import, Reference, Symbol, SymbolKind
 
@@ -20,34 +19,6 @@ MOST_STEPS = 40  # from one re-export or base to the next
 RECEIVERS = frozenset({"self", "cls"})
 PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 CALLED = re.compile(r"([^()]*)\([^()]*\)")
-
-
-class Elsewhere(Enum):
-    """What is known not to be in the repository, such as the standard library."""
-
-    ELSEWHERE = auto()
-
-
-ELSEWHERE = Elsewhere.ELSEWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """An object of a class."""
-
-    of: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Parent:
-    """What `super()` is in a class."""
-
-    of: Place
-
-
-Meaning = Place | Module | Instance | Parent | Elsewhere
-Meanings = tuple[Meaning, ...]
-"""What a name can mean, for it may be bound in two branches. Empty: unknown."""
 
 
 class PythonNames:
@@ -138,7 +109,10 @@ class PythonNames:
     def _bound(
         self, path: str, scopes: FileScopes, scope: int | None, name: str, before: int | None
     ) -> Meanings:
-        """By definitions and imports directly in a scope; with `before` those above that line, if any are."""
+        """By definitions and imports directly in a scope; with `before` those above that line, if any are.
+
+        A class body sees nothing but what stands above: before that a name is the module's, or Python's own.
+        """
         found = [
             index
             for index in scopes.members(scope, name)
@@ -147,6 +121,8 @@ class PythonNames:
         above = [
             index for index in found if before is not None and scopes.parsed.symbols[index].line < before
         ]
+        if before is not None and scope is not None and scopes.parsed.symbols[scope].kind in TYPES:
+            found = above
         bound: Meanings = (Place(path, (above or found)[-1]),) if found else ()
         for imported in scopes.imports.get(scope, ()):
             bound += self._imported(path, imported, name)

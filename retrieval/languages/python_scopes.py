@@ -18,13 +18,13 @@ _BUILTINS = """
     StopIteration SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError True TypeError
     UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError
     UnicodeWarning UserWarning ValueError Warning ZeroDivisionError __build_class__ __class__ __debug__
-    __doc__ __file__ __import__ __loader__ __name__ __package__ __path__ __spec__ abs aiter all anext any ascii bin
-    bool breakpoint bytearray bytes callable chr classmethod compile complex copyright credits delattr dict
-    dir divmod enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help hex
-    id input int isinstance issubclass iter len license list locals map max memoryview min next object oct
-    open ord pow print property quit range repr reversed round set setattr slice sorted staticmethod str
-    sum super tuple type vars zip
-    basestring cmp execfile file long raw_input reduce reload unichr unicode xrange
+    __doc__ __file__ __import__ __loader__ __name__ __package__ __path__ __spec__ abs aiter all anext any
+    ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex copyright credits
+    delattr dict dir divmod enumerate eval exec exit filter float format frozenset getattr globals hasattr
+    hash help hex id input int isinstance issubclass iter len license list locals map max memoryview min
+    next object oct open ord pow print property quit range repr reversed round set setattr slice sorted
+    staticmethod str sum super tuple type vars zip basestring cmp execfile file long raw_input reduce
+    reload unichr unicode xrange
 """
 BUILTINS = frozenset(_BUILTINS.split())
 

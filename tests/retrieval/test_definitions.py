@@ -167,6 +167,8 @@ def test_attributes_are_found_in_classes_and_their_bases(
         ("def f():\n    def g(): ...\n    return «g»()", "a.py f.g"),
         ("x = 1\nclass C:\n    x = 2\n    y = «x»", "a.py C.x"),
         ("x = 1\nclass C:\n    x = 2\n    def f(self): return «x»", "a.py x"),
+        ("x = 1\nclass C:\n    y = «x»\n    x = 2", "a.py x"),
+        ("class C:\n    def f(self) -> «str»: ...\n    def str(self): ...", "nothing"),
         ("def f(): return «late»\nlate = 1", "a.py late"),
         ("def f():\n    global made\n    made = 1\ndef g(): return «made»", "a.py made"),
         ("class A(B): ...\nclass B(A):\n    def f(self): self.«g»()", "nothing"),
