@@ -103,8 +103,8 @@ class _Fresh:
                 self._learn(file.path, file.digest, Known(file.language, version(file.language) or "", parse))
                 if len(self._unkept) >= _KEEP_EVERY:
                     self._keep(cache)
-                if self._progress:
-                    self._progress(len(self.texts) + len(self.skipped), len(entries))
+                self._tell(len(entries))
+            self._tell(len(entries))
         finally:
             self._keep(cache)
 
@@ -127,6 +127,10 @@ class _Fresh:
                 self.skipped[file.path] = file
             else:
                 self._learn(file.path, entry.digest, Known(skip=file.reason, detail=file.detail))
+
+    def _tell(self, total: int) -> None:
+        if self._progress and total:
+            self._progress(len(self.texts) + len(self.skipped), total)
 
     def _learn(self, path: str, digest: str, known: Known) -> None:
         self.texts[path] = known

@@ -246,11 +246,11 @@ def test_a_file_that_cannot_be_written_is_neither_trusted_nor_harmed(
     def read_only(path: Path, **how: object) -> sqlite3.Connection:
         return real(f"{path.as_uri()}?mode=ro", uri=True, **how)  # type: ignore[call-overload, no-any-return]
 
-    monkeypatch.setattr("retrieval.parse_cache.sqlite3.connect", read_only)
-    with ParseCache(file) as cache:
-        cache.put_many(entries(2))
-        assert cache.get_many(entries(1, 2)).items() <= entries(1).items()
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr("retrieval.parse_cache.sqlite3.connect", read_only)
+        with ParseCache(file) as cache:
+            cache.put_many(entries(2))
+            assert cache.get_many(entries(1, 2)).items() <= entries(1).items()
     with ParseCache(file) as cache:
         assert cache.get_many(entries(1, 2)) == entries(1)
 
