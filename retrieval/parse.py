@@ -22,11 +22,13 @@ from retrieval.languages.table import LANGUAGES
 from retrieval.packed import PackedParse, pack
 from retrieval.types import ParsedFile, SourceFile
 
-PARSE_SECONDS = 5.0  # a megabyte of ordinary code takes about one
+PARSE_SECONDS = 5.0  # of computing, so that a busy machine changes no result; a megabyte takes about one
 MOST_BYTES = 2_000_000  # of a text; what follows is not parsed, however much time there is
 # Grammars bound the work a byte: below this no clock is needed, and the plain call is the fastest.
 _UNTIMED_BYTES = 65_536
 _SHORTER = (1, 2, 16)  # a text that takes too long is tried again by its first half, its first sixteenth
+# Their scanners look for the end of a last word for ever where no white space ends it; no clock stops that.
+_NEED_A_LAST_NEWLINE = frozenset({"kotlin"})
 _VERSION = 1  # of what this module makes of a language's outline: part of every language's version
 
 
@@ -73,6 +75,8 @@ def _grammar(language: str) -> tree_sitter.Language:
 
 
 def _outline(language: Language, source: bytes, seconds: float) -> tuple[ParsedFile, bool]:
+    if language.name in _NEED_A_LAST_NEWLINE and not source.endswith(b"\n"):
+        source += b"\n"
     parser = tree_sitter.Parser(_grammar(language.name))
     if len(source) > _UNTIMED_BYTES:
         # A tree parsed through a callback has a slow Node.text that may crash. This one reuses its nodes.
@@ -86,10 +90,10 @@ def _outline(language: Language, source: bytes, seconds: float) -> tuple[ParsedF
 
 def _timed_tree(parser: tree_sitter.Parser, source: bytes, seconds: float) -> tree_sitter.Tree:
     view = memoryview(source)
-    end = time.monotonic() + seconds
+    end = time.thread_time() + seconds
     try:
         return parser.parse(
-            lambda offset, _: view[offset:], progress_callback=lambda *_: time.monotonic() > end
+            lambda offset, _: view[offset:], progress_callback=lambda *_: time.thread_time() > end
         )
     except ValueError as stopped:
         raise _TimeUp from stopped
@@ -134,7 +138,7 @@ class _TimeUp(BaseException):
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
     """Raise _TimeUp inside, once the time is up. Only a main thread can be stopped so; others are not."""
-    if threading.current_thread() is not threading.main_thread() or _alarm_is_taken():
+    if threading.current_thread() is not threading.main_thread() or _timer_is_taken():
         yield
         return
     inside = True
@@ -143,18 +147,18 @@ def _limited(seconds: float) -> Iterator[None]:
         if inside:
             raise _TimeUp
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = signal.signal(signal.SIGVTALRM, ring)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
         try:
             yield
         finally:
             inside = False
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, signal.SIG_DFL if before is None else before)
 
 
-def _alarm_is_taken() -> bool:
+def _timer_is_taken() -> bool:
     """By another part of the program, or there is none (Windows)."""
-    return not hasattr(signal, "setitimer") or signal.getitimer(signal.ITIMER_REAL)[0] > 0
+    return not hasattr(signal, "setitimer") or signal.getitimer(signal.ITIMER_VIRTUAL)[0] > 0
