@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from retrieval.languages.base import Project, Resolver
-from retrieval.languages.csharp_directives import without_directives
+from retrieval.languages.csharp_directives import conditional_rows, without_directives
 from retrieval.languages.csharp_names import CSharpResolver
 from retrieval.languages.csharp_uses import CSharpUses
 from retrieval.languages.outline import Handlers, Outline
@@ -41,8 +41,8 @@ class CSharp:
 
                 tree = Parser(Language(self.grammar())).parse(text)
                 if not tree.root_node.has_error:
-                    return CSharpOutline(tree.root_node, text).run()
-        return CSharpOutline(root, source).run()
+                    return CSharpOutline(tree.root_node, text, conditional_rows(source)).run()
+        return CSharpOutline(root, source, conditional_rows(source)).run()
 
     def resolver(self, project: Project) -> Resolver:
         return CSharpResolver(project)
@@ -50,6 +50,10 @@ class CSharp:
 
 class CSharpOutline(CSharpUses):
     language = "csharp"
+
+    def __init__(self, root: Node, source: bytes, conditional: set[int]) -> None:
+        super().__init__(root, source)
+        self.conditional_rows = conditional  # rows inside an #if
 
     # -- the head of the file
 
@@ -63,15 +67,13 @@ class CSharpOutline(CSharpUses):
         target = next((child for child in reversed(node.named_children) if child != alias), None)
         if target is None:
             return True
-        parent = node.parent
-        conditional = parent is not None and parent.type.startswith("preproc")
         name = "" if alias is None else self.text(alias)
         self.add_import(
             node,
             self.qualifier(target).removeprefix("global."),
             () if alias is not None else [ImportedName("*")],
             name,
-            conditional=conditional,
+            conditional=node.start_point.row in self.conditional_rows,
             everywhere="global" in words,
         )
         if alias is None:

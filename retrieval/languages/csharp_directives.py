@@ -18,6 +18,18 @@ def without_directives(source: bytes) -> Iterator[bytes]:
             yield _reading(source, last=last)
 
 
+def conditional_rows(source: bytes) -> set[int]:
+    """The rows, from 0, that stand inside an #if."""
+    rows, depth = set(), 0
+    for row, line in enumerate(source.split(b"\n") if b"#" in source else ()):
+        found = _DIRECTIVE.match(line)
+        if found is not None:
+            depth += {b"if": 1, b"endif": -1}.get(found[1], 0)
+        if depth > 0:
+            rows.add(row)
+    return rows
+
+
 def _reading(source: bytes, *, last: bool) -> bytes:
     lines = source.split(b"\n")
     branches = _branches(lines)

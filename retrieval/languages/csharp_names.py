@@ -19,7 +19,7 @@ class CSharpResolver:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.types = CSharpTypes(project)
-        self.extensions: dict[str, list[Declared]] = {}  # by method name: the methods
+        self.extensions: dict[str, list[Declared]] = {}  # by method name; full names are their classes'
         self.plain_methods: set[str] = set()
         for path in project.written_in("csharp"):
             parsed = project.parsed(path)
@@ -28,7 +28,7 @@ class CSharpResolver:
                     if not symbol.owner:
                         self.plain_methods.add(symbol.name)
                     elif symbol.parent is not None:
-                        full_name = self.types.file(path, parsed).full_name(index)
+                        full_name = self.types.file(path, parsed).full_name(symbol.parent)
                         self.extensions.setdefault(symbol.name, []).append(Declared(full_name, path, index))
 
     def __call__(self, path: str, parsed: ParsedFile) -> Iterator[Dependency]:
@@ -115,7 +115,7 @@ class CSharpResolver:
         found = [
             method
             for method in self.extensions[reference.name]
-            if method.full_name.rpartition(".")[0].rpartition(".")[0] in visible
+            if method.full_name.rpartition(".")[0] in visible
             and self.types.projects.sees(here, self.types.projects.folder_of(method.path)) < 2
         ]
         named = [method for method in found if self._owner(method) in names]

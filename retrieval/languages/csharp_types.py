@@ -58,7 +58,7 @@ class CSharpTypes(Namespaces):
         here = self.projects.folder_of(path)
         folders = {declared.path: self.projects.folder_of(declared.path) for declared in found}
 
-        def rank(declared: Declared) -> tuple[int, tuple[int, bool, bool, str]]:
+        def rank(declared: Declared) -> tuple[int, tuple[object, ...]]:
             return self.projects.sees(here, folders[declared.path]), self.distance(declared, path)
 
         nearest = folders[min(found, key=rank).path]

@@ -9,12 +9,13 @@ from retrieval.languages.base import Project, Resolver
 from retrieval.languages.kotlin_names import KotlinResolver
 from retrieval.languages.kotlin_uses import KotlinUses
 from retrieval.languages.outline import Handlers, Outline
-from retrieval.types import ImportedName, ParsedFile, SymbolKind
+from retrieval.types import ImportedName, ParsedFile, ReferenceKind, SymbolKind
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _JVM_NAME = re.compile(r"""\bJvmName\s*\(\s*(?:name\s*=\s*)?"(\w+)"\s*\)""")
+_STUMBLING = re.compile(rb"(?<![\w.])(?:(?:actual|expect)(?=[ \t]+[a-z])|fun(?=[ \t]+interface\b))")
 TYPE_WORDS = {"class": SymbolKind.CLASS, "interface": SymbolKind.INTERFACE, "object": SymbolKind.CLASS}
 
 
@@ -28,6 +29,14 @@ class Kotlin:
         return tree_sitter_kotlin.language()
 
     def outline(self, root: Node, source: bytes) -> ParsedFile:
+        """The grammar stumbles over words that change nothing here: it may read a file without them."""
+        if root.has_error:
+            from tree_sitter import Language, Parser
+
+            text = _STUMBLING.sub(lambda found: b" " * len(found[0]), source)
+            tree = Parser(Language(self.grammar())).parse(text) if text != source else None
+            if tree is not None and not tree.root_node.has_error:
+                return KotlinOutline(tree.root_node, text).run()
         return KotlinOutline(root, source).run()
 
     def resolver(self, project: Project) -> Resolver:
@@ -42,8 +51,11 @@ class KotlinOutline(KotlinUses):
     def file_annotation(self, node: Node) -> None:
         """`@file:JvmName("Tools")`: the class that Java finds this file's functions in."""
         found = _JVM_NAME.search(self.text(node))
-        if found is not None:
-            self.declare(node, node, SymbolKind.MODULE, text=found[1])
+        part: Node | None = node
+        while found is not None and part is not None and part.type != "string_content":
+            part = part.named_children[-1] if part.named_children else None
+        if found is not None and part is not None:
+            self.declare(node, part, SymbolKind.MODULE, text=found[1])
 
     def package(self, node: Node) -> bool:
         for child in node.named_children:
@@ -107,6 +119,19 @@ class KotlinOutline(KotlinUses):
             if child.type == "user_type":
                 names = [part for part in child.named_children if part.type == "identifier"]
                 self.bases.update(part.start_byte for part in names[-1:])
+        last = node.named_children[-1] if node.named_children else None
+        if last is not None and last.type == "explicit_delegation":
+            self._body_behind(last.named_children[-1])
+
+    def _body_behind(self, delegate: Node) -> None:
+        """`by name { ... }`: the grammar takes the type's body for an argument of the delegate."""
+        last = delegate.named_children[-1] if delegate.type == "call_expression" else None
+        if last is not None and last.type == "annotated_lambda":
+            self.bodies.add(last.named_children[-1].start_byte)
+            first = delegate.named_children[0]
+            if first.type == "identifier" and not self.is_local(self.text(first)):
+                self.done.add(first.start_byte)
+                self.refer(first, ReferenceKind.NAME)
 
     def enum_entry(self, node: Node) -> None:
         name = node.named_children[0] if node.named_children else None
@@ -132,6 +157,8 @@ class KotlinOutline(KotlinUses):
     def function(self, node: Node) -> None:
         name = node.child_by_field_name("name")
         body = next((child for child in node.named_children if child.type == "function_body"), None)
+        if name is not None and name.start_byte == name.end_byte:
+            name = self._swallowed_name(node)
         if name is None:
             self.open(local=True)
             return
@@ -147,6 +174,14 @@ class KotlinOutline(KotlinUses):
         if scope is None and self.local:
             self.bind(self.text(name))
         self.open(scope=scope, local=True)
+
+    def _swallowed_name(self, node: Node) -> Node | None:
+        """Of `fun Type<T>.name()` where the grammar took `Type<T>.name` for the receiver."""
+        for child in node.named_children:
+            if child.type == "user_type":
+                last = child.named_children[-1] if child.named_child_count > 1 else None
+                return last if last is not None and last.type == "identifier" else None
+        return None
 
     def constructor(self, node: Node) -> None:
         if node.child_count:
@@ -207,6 +242,8 @@ class KotlinOutline(KotlinUses):
                 break
             if child.type in ("user_type", "nullable_type", "parenthesized_type"):
                 text = self.qualifier(child).strip("()")
+                if child.end_byte > before:  # it swallowed the name
+                    text = text.rpartition(".")[0]
                 return text.rpartition(".")[2]
         return ""
 
@@ -235,7 +272,7 @@ class KotlinOutline(KotlinUses):
             if child.type in TYPE_WORDS and name.type == "identifier":
                 found = self.declare(node, name, TYPE_WORDS[child.type])
                 scope = found if scope is None else scope
-            elif child.type == "fun":
+            elif child.type == "fun" and name.type != "interface":
                 name = next((one for one in children[number + 1 :] if one.type == "identifier"), name)
                 if name.type == "identifier" and name.start_byte not in self.done and scope is None:
                     scope = self.declare(node, name, SymbolKind.FUNCTION)

@@ -66,8 +66,8 @@ class KotlinResolver:
             return found
         if any(one.path == path for one in found):
             return []
-        nearest = min(self.types.distance(one, path)[:3] for one in found)
-        found = [one for one in found if self.types.distance(one, path)[:3] == nearest]
+        nearest = min(self.types.nearness(one, path) for one in found)
+        found = [one for one in found if self.types.nearness(one, path) == nearest]
         return [one for one in found if self._owner(one) in mentioned] or found
 
     def _owner(self, declared: Declared) -> str:

@@ -11,13 +11,14 @@ from retrieval.types import ReferenceKind
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_NAME = re.compile(rb"[^\W\d]\w*")
+_NAME = re.compile(r"[^\W\d]\w*")
 WORDS = frozenset(("null", "true", "false", "class"))  # the grammar takes them for names
 
 
 class KotlinUses(Outline):
     def __init__(self, root: Node, source: bytes) -> None:
         super().__init__(root, source)
+        self.bodies: set[int] = set()  # starts of lambdas that are the bodies of types
         self.dollar = -1  # where a `$` in a string ended
 
     def text(self, node: Node) -> str:
@@ -54,7 +55,9 @@ class KotlinUses(Outline):
                 self.done.add(child.named_children[0].start_byte)
 
     def lambda_literal(self, node: Node) -> None:
-        self.open(local=True)
+        self.open(local=node.start_byte not in self.bodies)
+        if node.start_byte in self.bodies:
+            return
         if not any(child.type == "lambda_parameters" for child in node.named_children):
             self.bind("it")
 
@@ -71,6 +74,8 @@ class KotlinUses(Outline):
         for part in node.named_children:
             if part.type != "identifier":
                 continue
+            if part.start_byte in self.done:
+                continue
             name = self.text(part)
             self.done.add(part.start_byte)
             if qualifier or not self.is_local_type(name):
@@ -83,7 +88,7 @@ class KotlinUses(Outline):
             return
         if callee.type == "navigation_expression":
             self._member(callee, ReferenceKind.CALL)
-        elif callee.type == "identifier":
+        elif callee.type == "identifier" and callee.start_byte not in self.done:
             self.done.add(callee.start_byte)
             if not self.is_local(name := self.text(callee)):
                 self.refer(callee, ReferenceKind.CALL, name=name)
@@ -119,8 +124,8 @@ class KotlinUses(Outline):
     def string_content(self, node: Node) -> None:
         """The grammar gives `$name` in a one-line string as a text `$` and another text behind it."""
         if node.start_byte == self.dollar:
-            found = _NAME.match(self.source, node.start_byte, node.end_byte)
-            name = found[0].decode("utf-8", "replace") if found is not None else ""
+            found = _NAME.match(self.text(node))
+            name = "" if found is None else found[0]
             if name and name != "this" and not self.is_local(name):
                 self.refer(node, ReferenceKind.NAME, name=name)
         self.dollar = node.end_byte if self.source[node.start_byte : node.end_byte] == b"$" else -1

@@ -11,7 +11,7 @@ from retrieval.types import ParsedFile, ReferenceKind, Symbol, SymbolKind
 TYPES = frozenset(
     (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE)
 )
-TEST_FOLDERS = frozenset(("test", "tests", "androidTest", "testFixtures", "integrationTest", "jvmTest"))
+TEST_FOLDERS = frozenset(("test", "tests", "androidTest", "testFixtures", "integrationTest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,36 @@ class Namespaces:
         found = self.types.get(full_name)
         if not found:
             return None
-        return found[0] if len(found) == 1 else min(found, key=lambda declared: self.distance(declared, path))
+        return found[0] if len(found) == 1 else min(found, key=lambda one: self.distance(one, path))
 
-    def distance(self, declared: Declared, path: str) -> tuple[int, bool, bool, str]:
+    def distance(self, declared: Declared, path: str) -> tuple[tuple[int, int, bool], bool, str]:
+        return self.nearness(declared, path), declared.path != path, declared.path
+
+    def nearness(self, declared: Declared, path: str) -> tuple[int, int, bool]:
+        """The same for all files of a source root; the smallest is the nearest."""
         here, there = self._roots.get(path, ()), self._roots.get(declared.path, ())
         common = 0
         for ours, theirs in zip(here, there, strict=False):
             if ours != theirs:
                 break
             common += 1
-        return -common, declared.path != path, not TEST_FOLDERS.isdisjoint(there), declared.path
+        return -common, _between_source_sets(here, there), not TEST_FOLDERS.isdisjoint(there)
+
+
+def _between_source_sets(here: tuple[str, ...], there: tuple[str, ...]) -> int:
+    """0 from jvmTest to jvmMain, 1 to commonMain, 2 to linuxMain; 0 where folders have no such names."""
+    ours, theirs = _source_set(here), _source_set(there)
+    if not ours or not theirs or ours == theirs:
+        return 0
+    return 1 if theirs == "common" else 2
+
+
+def _source_set(root: tuple[str, ...]) -> str:
+    for folder in reversed(root):
+        for end in ("Main", "Test"):
+            if folder.endswith(end):
+                return folder.removesuffix(end)
+    return ""
 
 
 def full_names(parsed: ParsedFile) -> Iterable[tuple[int, str]]:

@@ -194,12 +194,14 @@ class Outline:
         if self.hidden or name.start_byte == name.end_byte:  # a MISSING name
             return None
         row, column = name.start_point
-        start, end = node.start_point.row, node.end_point.row
+        start, (end, end_column) = node.start_point.row, node.end_point
+        if end_column == 0 and end > row:
+            end -= 1  # a node that ends with its line end
         comment, doc = self._comment_above(node)
         last = end
         if body is not None:
             before = body.prev_sibling
-            last = body.start_point.row if before is None else before.end_point.row
+            last = min(end, body.start_point.row if before is None else before.end_point.row)
         self.symbols.append(
             Symbol(
                 text or self.text(name),

@@ -1,0 +1,7 @@
+namespace Shop.Model
+{
+    public class Address
+    {
+        public const string Empty = "";
+    }
+}

@@ -1,0 +1,4 @@
+namespace Shop.Model
+{
+    class StoredAttribute : System.Attribute { }
+}

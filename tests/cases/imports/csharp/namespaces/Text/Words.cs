@@ -1,0 +1,7 @@
+namespace Shop.Text
+{
+    public static class Words
+    {
+        public static string Join(params string[] words) => string.Join(" ", words);
+    }
+}

@@ -1,0 +1,6 @@
+using Shop.Core;
+
+class Uses
+{
+    Table table;
+}

@@ -1,0 +1,6 @@
+namespace Shop.Core;
+
+public partial class Core
+{
+    public void Close() { }
+}

@@ -1,0 +1,3 @@
+namespace Shop.Core.Deep;
+
+public class Tool { }

@@ -1,0 +1,5 @@
+namespace Elsewhere;
+
+public class Node { }
+
+public class Leaf { }

@@ -1,0 +1,6 @@
+namespace Outer;
+
+class Arity
+{
+    Result<int> result;
+}

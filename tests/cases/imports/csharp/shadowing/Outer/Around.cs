@@ -1,0 +1,9 @@
+using Elsewhere;
+
+namespace Outer;
+
+class Around
+{
+    Node node;
+    Leaf leaf;
+}

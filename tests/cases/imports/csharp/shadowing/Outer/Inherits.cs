@@ -1,0 +1,6 @@
+namespace Outer;
+
+class Inherits : Inner.Holder
+{
+    Part part;
+}

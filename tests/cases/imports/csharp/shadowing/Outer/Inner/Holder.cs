@@ -1,0 +1,6 @@
+namespace Outer.Inner;
+
+public class Holder
+{
+    public class Part { }
+}

@@ -1,0 +1,3 @@
+namespace Outer.Inner;
+
+public class Node { }

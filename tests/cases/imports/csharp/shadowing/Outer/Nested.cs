@@ -1,0 +1,9 @@
+namespace Outer;
+
+class Nested<Leaf>
+{
+    Node node;
+    Leaf leaf;
+
+    class Node { }
+}

@@ -1,0 +1,3 @@
+namespace Outer;
+
+public class Result { }

@@ -1,0 +1,6 @@
+namespace Outer;
+
+class Seeks
+{
+    Hidden hidden;
+}

@@ -1,0 +1,4 @@
+module shop.core {
+    exports shop.core;
+    uses shop.core.Store;
+}

@@ -1,0 +1,6 @@
+package shop.core;
+
+class StoreTest {
+    Store store;
+    Settings settings;
+}

@@ -1,0 +1,4 @@
+package shop.disk;
+
+/** The same name in another module. */
+public class FileStore {}

@@ -1,0 +1,5 @@
+package shop.web;
+
+class Page {
+    shop.disk.FileStore store;
+}

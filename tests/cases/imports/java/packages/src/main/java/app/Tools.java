@@ -1,0 +1,7 @@
+package app;
+
+class Tools {}
+
+class Helper {
+    static void help(Object it) {}
+}

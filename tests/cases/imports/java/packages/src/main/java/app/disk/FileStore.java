@@ -1,0 +1,3 @@
+package app.disk;
+
+public final class FileStore implements Store {}

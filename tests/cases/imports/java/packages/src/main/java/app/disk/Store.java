@@ -1,0 +1,3 @@
+package app.disk;
+
+public sealed interface Store permits FileStore {}

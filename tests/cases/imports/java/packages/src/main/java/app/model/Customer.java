@@ -1,0 +1,5 @@
+package app.model;
+
+public class Customer {
+    Address address;
+}

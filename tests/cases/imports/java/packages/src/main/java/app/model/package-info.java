@@ -1,0 +1,3 @@
+/** Who buys. */
+@app.text.Style
+package app.model;

@@ -1,0 +1,5 @@
+package app.text;
+
+public @interface Style {
+    enum Weight { BOLD }
+}

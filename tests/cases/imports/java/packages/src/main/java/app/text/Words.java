@@ -1,0 +1,7 @@
+package app.text;
+
+import java.util.List;
+
+public class Words {
+    public static String join(List<String> words) { return String.join(" ", words); }
+}

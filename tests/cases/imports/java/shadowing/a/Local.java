@@ -1,0 +1,8 @@
+package a;
+
+class Local {
+    Object make(Object Edge) {
+        class Node {}
+        return new Node();
+    }
+}

@@ -1,0 +1,5 @@
+package b;
+
+public class Holder {
+    public static class Node {}
+}

@@ -1,0 +1,5 @@
+package shop;
+
+class Defaults {
+    static final String NAME = "none";
+}

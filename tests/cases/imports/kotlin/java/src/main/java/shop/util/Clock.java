@@ -1,0 +1,5 @@
+package shop.util;
+
+public class Clock {
+    public static long now() { return 0; }
+}

@@ -1,0 +1,3 @@
+package shop
+
+fun title(text: String) = text.uppercase()

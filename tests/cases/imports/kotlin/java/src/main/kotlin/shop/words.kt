@@ -1,0 +1,5 @@
+@file:JvmName("Words")
+
+package shop.text
+
+fun quoted(text: String) = "'$text'"

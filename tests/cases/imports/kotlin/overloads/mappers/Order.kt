@@ -1,0 +1,5 @@
+package mappers
+
+import model.Order
+
+fun Order.toRow() = number

@@ -1,0 +1,5 @@
+package mappers
+
+import model.User
+
+fun User.toRow() = name

@@ -1,0 +1,3 @@
+package model
+
+class Order(val number: Int)

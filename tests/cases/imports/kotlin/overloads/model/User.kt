@@ -1,0 +1,3 @@
+package model
+
+class User(val name: String)

@@ -1,0 +1,3 @@
+package app
+
+fun String.shout() = uppercase() + "!"

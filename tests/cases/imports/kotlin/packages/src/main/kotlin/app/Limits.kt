@@ -1,0 +1,5 @@
+package app
+
+val limit = 10
+
+private fun helper() = limit

@@ -1,0 +1,7 @@
+package app.deep
+
+class Tool private constructor() {
+    companion object {
+        fun make() = Tool()
+    }
+}

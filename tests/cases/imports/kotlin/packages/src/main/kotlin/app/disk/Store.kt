@@ -1,0 +1,5 @@
+package app.disk
+
+sealed interface Store
+
+class FileStore : Store

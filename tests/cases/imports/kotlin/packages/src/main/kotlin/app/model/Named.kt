@@ -1,0 +1,9 @@
+package app.model
+
+interface Named {
+    val name: String
+}
+
+interface Priced
+
+class NoPrice : Priced

@@ -1,0 +1,3 @@
+package app.text
+
+val String.emphasis get() = "*$this*"

@@ -1,0 +1,5 @@
+package app.text
+
+annotation class Style {
+    enum class Weight { BOLD }
+}

@@ -1,0 +1,6 @@
+package disk
+
+class Apple {
+    val platform = Platform()
+    val started = now()
+}

@@ -1,0 +1,7 @@
+package disk
+
+expect class Platform() {
+    fun name(): String
+}
+
+expect fun now(): Long

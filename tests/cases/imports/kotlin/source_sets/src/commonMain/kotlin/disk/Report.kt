@@ -1,0 +1,3 @@
+package disk
+
+fun report(platform: Platform) = platform.name() + now()

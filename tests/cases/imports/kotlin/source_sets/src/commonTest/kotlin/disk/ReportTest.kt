@@ -1,0 +1,5 @@
+package disk
+
+class ReportTest {
+    fun says() = report(Platform())
+}

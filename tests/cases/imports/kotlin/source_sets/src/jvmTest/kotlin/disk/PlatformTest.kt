@@ -1,0 +1,5 @@
+package disk
+
+class PlatformTest {
+    fun says() = Platform().name() + now()
+}

@@ -1,0 +1,3 @@
+package straße;
+
+/* für */ class Größe { String maß = "日本"; Änderung é(Façade ç) { return ç.größer(maß); } }
