@@ -63,8 +63,10 @@ class Outline:
 
     def qualifier(self, node: Node) -> str:
         """What stands before a name, as written; `…` where it is no name but an expression of many lines."""
+        if node.end_byte - node.start_byte > LONGEST_QUALIFIER:
+            return "…"
         raw = self.source[node.start_byte : node.end_byte]
-        return "…" if len(raw) > LONGEST_QUALIFIER or b"\n" in raw else raw.decode("utf-8", "replace")
+        return "…" if b"\n" in raw else raw.decode("utf-8", "replace")
 
     def comment(self, node: Node) -> None:
         self._comments[node.end_point[0]] = (node.start_point[0], node.start_byte, node.end_byte)

@@ -12,19 +12,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 TRIPLE_SLASH = re.compile(r"""^///\s*<reference\s+(path|types)\s*=\s*["']([^"']+)["']""")
-DOCUMENTATION = re.compile(rb"/\*\*.*?\*/", re.S)
+DOCUMENTATION = re.compile(rb"/\*\*.*?(?:\*/|\Z)", re.S)
 DOCUMENTED = re.compile(rb"""\bimport\(\s*["']([^"'\n]+)["']\s*\)|@import\s[^"'@]*["']([^"'\n]+)["']""")
-
-# What may stand around an import() in the place of a type.
-TYPE_SHELLS = frozenset(
-    {"member_expression", "nested_type_identifier", "generic_type", "union_type", "intersection_type"}
-    | {"array_type", "lookup_type", "parenthesized_type", "instantiation_expression", "call_expression"}
-    | {"subscript_expression", "readonly_type", "type_identifier", "tuple_type", "conditional_type"}
-)
-TYPE_PLACES = frozenset(
-    {"type_annotation", "type_alias_declaration", "type_arguments", "type_query", "property_signature"}
-    | {"index_type_query", "extends_type_clause", "constraint", "default_type", "function_type"}
-)
 
 
 def text_of(node: Node) -> str:
@@ -56,11 +45,13 @@ def reference_comment(comment: str) -> str | None:
 
 def documented_types(source: bytes) -> Iterator[tuple[int, str]]:
     """(line, module) of `@type {import("./a").A}` and `@import { A } from "./a"` in comments."""
+    line, counted = 1, 0
     for comment in DOCUMENTATION.finditer(source):
         if b"import" in comment[0]:
             for found in DOCUMENTED.finditer(source, *comment.span()):
-                module = (found[1] or found[2]).decode("utf-8", "replace")
-                yield source.count(b"\n", 0, found.start()) + 1, module
+                line += source.count(b"\n", counted, found.start())
+                counted = found.start()
+                yield line, (found[1] or found[2]).decode("utf-8", "replace")
 
 
 def is_type_only(node: Node) -> bool:
@@ -179,14 +170,6 @@ def bound(pattern: Node, member: str) -> tuple[tuple[ImportedName, ...], str] | 
             return None
         names.append(ImportedName(text_of(key), text_of(value)))
     return tuple(names), ""
-
-
-def stands_for_a_type(node: Node) -> bool:
-    """Whether an import() is a type: `let a: import("./a").A`, `typeof import("./a")`."""
-    parent = node.parent
-    while parent is not None and parent.type in TYPE_SHELLS:
-        node, parent = parent, parent.parent
-    return parent is not None and parent.type in TYPE_PLACES
 
 
 def array_of_modules(node: Node | None) -> list[str]:

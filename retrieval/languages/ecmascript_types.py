@@ -54,7 +54,13 @@ def type_with_members(
     inside = replace(around.plain(), scope=Scope(around.scope), symbol=symbol)
     if body is not None:
         reader.push(body.named_children, replace(inside, members=members, keyword="interface"))
-    reader.push([child for child in node.named_children if child not in (name, body)], inside)
+    rest = [child for child in node.named_children if child not in (name, body)]
+    reader.push(rest, replace(inside, typed=True))
+
+
+def type_place(reader: Reader, node: Node, around: Surroundings) -> None:
+    """What is inside is a type."""
+    reader.push(node.named_children, around if around.typed else replace(around.plain(), typed=True))
 
 
 def enum(reader: Reader, node: Node, around: Surroundings) -> None:
@@ -160,6 +166,9 @@ HANDLERS: dict[str, Handler] = {
     "public_field_definition": definitions.field,
     "required_parameter": parameter,
     "type_alias_declaration": alias,
+    "type_annotation": type_place,
+    "type_arguments": type_place,
     "type_parameter": type_parameter,
     "type_predicate": without_name,
+    "type_query": type_place,
 }

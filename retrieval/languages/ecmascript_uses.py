@@ -62,10 +62,10 @@ def call(reader: Reader, node: Node, around: Surroundings) -> None:
     arguments = node.child_by_field_name("arguments")
     module = imports.called_module(node)
     if module:
-        dynamic = function is not None and function.type == "import"
-        add_import(reader, node, module, around, type_only=dynamic and imports.stands_for_a_type(node))
+        add_import(reader, node, module, around, type_only=around.typed)
         return
-    if function is not None and function.text in (b"define", b"require", b"requirejs"):
+    plain = reader.outline.text(function) if function is not None and function.type == "identifier" else ""
+    if plain in ("define", "require", "requirejs"):
         for module in imports.array_of_modules(arguments):
             add_import(reader, node, module, replace(around, conditional=False), lines=1)
     rest = [child for child in node.named_children if child != function]

@@ -32,6 +32,7 @@ class Surroundings:
     members: bool = False
     conditional: bool = False
     ambient: bool = False  # under `declare`
+    typed: bool = False  # in a type, where import("./a") is no call
     whole: Node | None = None  # the export or declare statement around a declaration
     keyword: str = ""  # of a variable's declaration: const, let, var
 
@@ -44,7 +45,8 @@ class Surroundings:
     def inside(self, *, function: bool = False, conditional: bool = True) -> Surroundings:
         """Of what stands in a new scope."""
         scope = Scope(self.scope, function=function)
-        return Surroundings(scope, self.symbol, False, False, conditional or self.conditional, self.ambient)
+        conditional = conditional or self.conditional
+        return Surroundings(scope, self.symbol, False, False, conditional, self.ambient, self.typed)
 
 
 Handler = Callable[["Reader", "Node", Surroundings], None]

@@ -51,7 +51,7 @@ def function(reader: Reader, node: Node, around: Surroundings) -> None:
         arguments = owner.parent.child_by_field_name("type_arguments")
         if arguments is not None:  # func (g *G[K, V]) binds K and V
             inside.scope.names.update(reader.outline.text(child) for child in arguments.named_children)
-    reader.push([child for child in node.named_children if child != name], inside)
+    reader.signature_and_body(node, inside, name)
 
 
 def values(reader: Reader, node: Node, around: Surroundings) -> None:
@@ -79,9 +79,9 @@ def values(reader: Reader, node: Node, around: Surroundings) -> None:
 
 def types(reader: Reader, node: Node, around: Surroundings) -> None:
     specs = [child for child in node.named_children if child.type in ("type_spec", "type_alias")]
+    alone = len(specs) == 1 and not any(each.type == "(" for each in node.children)
     for child in reversed(node.named_children):
-        if child in specs:
-            alone = len(specs) == 1 and not any(each.type == "(" for each in node.children)
+        if child.type in ("type_spec", "type_alias"):
             reader.stack.append((TypeSpec(child, node if alone else child), around))
         else:
             reader.stack.append((child, around))
@@ -146,8 +146,7 @@ def method_element(reader: Reader, node: Node, around: Surroundings) -> None:
         symbol = reader.outline.define(
             reader.outline.text(name), SymbolKind.METHOD, name, node, parent=around.symbol
         )
-    inside = Surroundings(Scope(around.scope), symbol)
-    reader.push([child for child in node.named_children if child != name], inside)
+    reader.signature_and_body(node, Surroundings(Scope(around.scope), symbol), name)
 
 
 def type_element(reader: Reader, node: Node, around: Surroundings) -> None:

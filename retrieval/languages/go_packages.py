@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from retrieval.languages.base import Project, Resolver
-from retrieval.types import Dependency, Import, ParsedFile, Reference, SymbolKind
+from retrieval.types import Dependency, Import, ParsedFile, Reference, ReferenceKind, SymbolKind
 
-_MODULE = re.compile(r'^\s*module\s+"?([^\s"]+)"?', re.M)
+_MODULE = re.compile(r'^[ \t]*module[ \t]+"?([^\s"]+)"?', re.M)
 _REPLACE = re.compile(
-    r'^\s*(?:replace\s+)?"?([^\s"]+)"?(?:\s+v\S+)?\s+=>\s+"?(\.{1,2}(?:/[^\s"]*)?)"?\s*$', re.M
+    r'^[ \t]*(?:replace[ \t]+)?"?([^\s"]+)"?(?:[ \t]+v\S+)?[ \t]+=>[ \t]+"?(\.{1,2}(?:/[^\s"]*)?)"?[ \t]*$',
+    re.M,
 )
 _COMMENT = re.compile(r"//[^\n]*")
 HOST_DEPTH = 3  # of github.com/user/repository, which a repository without go.mod is imported by
@@ -27,6 +28,7 @@ class Package:
     tests: list[str] = field(default_factory=list)
     declared: dict[str, list[str]] = field(default_factory=dict)  # name, or Type.method -> files
     tested: dict[str, list[str]] = field(default_factory=dict)  # the same of the tests
+    methods: dict[str, set[str]] = field(default_factory=dict)  # name -> types and interfaces that have it
 
     def declaring(self, name: str, *, tests: bool) -> list[str]:
         found = self.declared.get(name, [])
@@ -68,8 +70,8 @@ def needed(packages: Packages, path: str, parsed: ParsedFile) -> Iterator[Depend
             break
     used: set[int] = set()
     own = packages.in_folder(folder).get(parsed.namespace, Package())
-    beside = {name for _, name in _uses(parsed)}
-    for reference, qualifier in _uses(parsed):
+    uses = list(_uses(parsed))
+    for reference, qualifier in uses:
         imported = through.get(qualifier)
         if imported is None:
             continue
@@ -81,7 +83,7 @@ def needed(packages: Packages, path: str, parsed: ParsedFile) -> Iterator[Depend
         if id(package) not in used:
             for target in package.files:
                 yield Dependency(path, target, found.start_line, found.module)
-    yield from _within(own, path, parsed, tests=tests, imported=set(through) | beside)
+    yield from _within(own, path, parsed, tests=tests, beside={name for _, name in uses})
 
 
 def _uses(parsed: ParsedFile) -> Iterator[tuple[Reference, str]]:
@@ -100,17 +102,22 @@ def _uses(parsed: ParsedFile) -> Iterator[tuple[Reference, str]]:
 
 
 def _within(
-    package: Package, path: str, parsed: ParsedFile, *, tests: bool, imported: set[str]
+    package: Package, path: str, parsed: ParsedFile, *, tests: bool, beside: set[str]
 ) -> Iterator[Dependency]:
-    """What other files of the package declare: its names, and methods of the type whose method uses them."""
+    """What other files of the package declare: its names, and methods of its types where the type is plain.
+
+    `beside` are the qualifiers that are packages, or names of this one.
+    """
     for reference in parsed.references:
         if not reference.qualifier:
             name = reference.name
         else:
-            owner = _receiver(parsed, reference)
-            if not owner or reference.qualifier in imported:
+            if reference.qualifier in beside:
                 continue
+            owner = _receiver(parsed, reference)
             name = f"{owner}.{reference.name}"
+            if not owner or not package.declaring(name, tests=tests):
+                name = f"{_only_owner(package, reference)}.{reference.name}"
         targets = package.declaring(name, tests=tests)
         if path not in targets:
             for target in targets:
@@ -125,6 +132,17 @@ def _receiver(parsed: ParsedFile, reference: Reference) -> str:
     qualifier = reference.qualifier
     called_so = qualifier[:1].lower() == scope.owner[:1].lower() or qualifier in ("this", "self")
     return scope.owner if called_so and qualifier.isidentifier() else ""
+
+
+def _only_owner(package: Package, reference: Reference) -> str:
+    """The type a method must be of: no other of the package has it, and hardly any other package.
+
+    Names of one word (Run, Close, String) are everywhere; with more words nearly all such calls mean it.
+    """
+    owners = package.methods.get(reference.name, set())
+    several_words = any(letter.isupper() for letter in reference.name[1:])
+    called = reference.kind is ReferenceKind.CALL
+    return next(iter(owners)) if called and several_words and len(owners) == 1 else ""
 
 
 class Packages:
@@ -154,6 +172,9 @@ class Packages:
         (package.tests if test else package.files).append(path)
         declared = package.tested if test else package.declared
         for symbol in parsed.symbols:
+            if symbol.kind is SymbolKind.METHOD:
+                parent = parsed.symbols[symbol.parent].name if symbol.parent is not None else ""
+                package.methods.setdefault(symbol.name, set()).add(symbol.owner or parent)
             if symbol.parent is None:
                 name = f"{symbol.owner}.{symbol.name}" if symbol.owner else symbol.name
                 files = declared.setdefault(name, [])

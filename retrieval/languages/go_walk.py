@@ -175,9 +175,26 @@ class Reader:
 
     def literal(self, node: Node, around: Surroundings) -> None:
         """A function without a name, or the type of one: its parameters are its own."""
-        self.push(node.named_children, replace(around, scope=Scope(around.scope)))
+        self.signature_and_body(node, replace(around, scope=Scope(around.scope)))
+
+    def signature_and_body(self, node: Node, inside: Surroundings, name: Node | None = None) -> None:
+        """Parameters are bound in the body only: `func f(url *url.URL)` names the package url."""
+        body = node.child_by_field_name("body")
+        lists = [child for child in node.named_children if child.type == "parameter_list"]
+        named = [
+            name
+            for parameters in lists
+            for each in parameters.named_children
+            for name in each.children_by_field_name("name")
+        ]
+        self.push([body], inside)
+        self.stack.append((self.names(named), inside))
+        self.push([child for child in node.named_children if child not in (name, body)], inside)
 
     def parameter(self, node: Node, around: Surroundings) -> None:
+        self.push([node.child_by_field_name("type")], around)
+
+    def type_parameter(self, node: Node, around: Surroundings) -> None:
         kind = node.child_by_field_name("type")
         around.scope.names.update(self.outline.text(child) for child in node.children_by_field_name("name"))
         self.push([kind], around)
@@ -233,7 +250,7 @@ READERS: dict[str, Handler] = {
     "short_var_declaration": Reader.declared,
     "type_case": Reader.block,
     "type_identifier": Reader.type_identifier,
-    "type_parameter_declaration": Reader.parameter,
+    "type_parameter_declaration": Reader.type_parameter,
     "type_switch_statement": Reader.type_switch,
     "variadic_parameter_declaration": Reader.parameter,
 }

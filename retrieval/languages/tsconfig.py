@@ -13,7 +13,7 @@ from retrieval.languages.base import Project
 LARGEST_CONFIG = 1_000_000  # characters; a configuration that is larger is none
 DEEPEST_EXTENDS = 16
 
-_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/', re.S)
+_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?(?:\*/|\Z)', re.S)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\\n]|\\.)*")|,(?=\s*[}\]])', re.S)
 
 
