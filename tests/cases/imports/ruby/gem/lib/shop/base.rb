@@ -1,0 +1,5 @@
+module Shop
+  class Base
+    LIMIT = 3
+  end
+end

@@ -1,0 +1,5 @@
+require "shop/pages/index"
+
+module Shop
+  module Pages; end
+end

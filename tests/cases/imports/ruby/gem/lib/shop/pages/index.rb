@@ -1,0 +1,7 @@
+module Shop
+  module Pages
+    class Index
+      def has?(name) = Error
+    end
+  end
+end

@@ -1,0 +1,2 @@
+require "shop/version"
+require "shop/errors"

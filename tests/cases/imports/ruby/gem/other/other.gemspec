@@ -1,0 +1,1 @@
+Gem::Specification.new { |s| s.name = "other"; s.require_path = "lib" }

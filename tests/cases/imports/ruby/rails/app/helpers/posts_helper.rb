@@ -1,0 +1,1 @@
+module PostsHelper; def title = Post; end

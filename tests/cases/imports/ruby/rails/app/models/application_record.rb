@@ -1,0 +1,1 @@
+class ApplicationRecord < ActiveRecord::Base; end

@@ -1,0 +1,1 @@
+module Billing; module Charged; end; end

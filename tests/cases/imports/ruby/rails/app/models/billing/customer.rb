@@ -1,0 +1,6 @@
+module Billing
+  class Customer < ApplicationRecord
+    def charge = Charged
+    def post = ::Post
+  end
+end

@@ -1,0 +1,1 @@
+module Taggable; def tags = Category; end

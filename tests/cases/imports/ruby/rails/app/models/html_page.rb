@@ -1,0 +1,3 @@
+HTMLPage = Struct.new(:text) do
+  def tool = Tools::HTMLCleaner
+end

@@ -1,0 +1,3 @@
+module Rails
+  def self.blog = Blog::Application
+end

@@ -1,0 +1,3 @@
+task clean: :environment do
+  Post.find_each { |post| Tools::HTMLCleaner.new.clean(post) }
+end

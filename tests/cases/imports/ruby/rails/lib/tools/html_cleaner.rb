@@ -1,0 +1,1 @@
+module Tools; class HTMLCleaner; end; end

@@ -1,0 +1,1 @@
+class Ad < ApplicationRecord; end

@@ -1,0 +1,4 @@
+require_relative "../config/application"
+
+class ActiveSupport::TestCase
+end
