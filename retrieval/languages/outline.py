@@ -80,25 +80,23 @@ class Outline:
 
     def _walk(self) -> None:
         cursor = self.root.walk()
-        handlers = self.handlers
-        opened = self._open
-        while True:
-            node = cursor.node
-            handle = handlers.get(node.type) if node is not None else None
-            if (
-                not (node is not None and handle is not None and handle(self, node))
-                and cursor.goto_first_child()
-            ):
-                self._depth += 1
+        find, opened = self.handlers.get, self._open
+        depth = 0
+        while (node := cursor.node) is not None:
+            handle = find(node.type)
+            if handle is not None:
+                self._depth = depth
+            if (handle is None or not handle(self, node)) and cursor.goto_first_child():
+                depth += 1
                 continue
             while True:
-                while opened and opened[-1].depth >= self._depth:
+                while opened and opened[-1].depth >= depth:
                     self._close()
                 if cursor.goto_next_sibling():
                     break
                 if not cursor.goto_parent():
                     return
-                self._depth -= 1
+                depth -= 1
 
     # -- text
 
@@ -115,7 +113,10 @@ class Outline:
             return ""
         if node.end_byte - node.start_byte > LONGEST_QUALIFIER:
             return "…"
-        text = _AROUND_DOT.sub(r"\1", " ".join(self.text(node).split()))
+        text = self.text(node)
+        if text.isidentifier():
+            return text
+        text = _AROUND_DOT.sub(r"\1", " ".join(text.split()))
         while "<" in text and (shorter := _TYPE_ARGUMENTS.sub("", text)) != text:
             text = shorter
         return text
