@@ -179,9 +179,8 @@ class RubyOutline(RubyUses):
             return
         if name == "require_relative":
             path = path if path.startswith(("./", "$")) else f"./{path}"
-        elif value.type == "string" and not _interpolated(value):
-            if name == "load" or path.startswith(("./", "../")):
-                path = "${pwd}/" + path
+        elif (name == "load" or path.startswith(("./", "../"))) and _is_literal(value):
+            path = "${pwd}/" + path
         self.add_import(node, path, conditional=_is_conditional(node))
 
     def _autoload(self, node: Node, values: list[Node]) -> None:
@@ -271,8 +270,8 @@ def _without_hashes(text: str) -> str:
     return "" if text.startswith("@") or not re.search(r"\w", text) else text
 
 
-def _interpolated(node: Node) -> bool:
-    return any(child.type == "interpolation" for child in node.named_children)
+def _is_literal(node: Node) -> bool:
+    return node.type == "string" and all(child.type == "string_content" for child in node.named_children)
 
 
 def _is_conditional(node: Node) -> bool:
