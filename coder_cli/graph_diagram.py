@@ -11,7 +11,7 @@ _CYCLE_COLOUR = "#c0392b"
 # Control characters have no place in a diagram; what a notation itself means by a character is escaped.
 _PLAIN = dict.fromkeys((*range(32), *range(127, 160), *range(55296, 57344)), "�")
 _DOT = _PLAIN | {ord('"'): '\\"', ord("\\"): "\\\\", ord("&"): "&amp;"}
-_MERMAID = _PLAIN | {ord(letter): f"#{ord(letter)};" for letter in '"#&<>`\\;'}
+_MERMAID = _PLAIN | {ord(letter): f"#{ord(letter)};" for letter in '"#&<>`\\;%'}
 
 
 def dot(graph: DependencyGraph, shown: Sequence[str]) -> Iterator[str]:
@@ -58,7 +58,8 @@ def _unique(paths: Sequence[str], escapes: dict[int, str]) -> dict[str, str]:
     names: dict[str, str] = {}
     taken: set[str] = set()
     for path in paths:
-        name = escaped = path.translate(escapes)
+        # Graphviz takes a name that begins with % for none.
+        name = escaped = ("./" if path.startswith("%") else "") + path.translate(escapes)
         count = 1
         while name in taken:
             count += 1

@@ -170,7 +170,7 @@ def test_counts_read_as_a_sentence() -> None:
 
 
 def test_graphviz_gets_paths_as_quoted_text() -> None:
-    names = ['a".py', "b\\", "c&lt;.py", "d\n.py", "d\r.py", "e f;->{}.py"]
+    names = ['a".py', "b\\", "c&lt;.py", "d\n.py", "d\r.py", "e f;->{}.py", "%f.py"]
     tested = graph(alone=tuple(names))
     assert list(dot(tested, names))[3:-1] == [
         '  "a\\".py";',
@@ -179,6 +179,7 @@ def test_graphviz_gets_paths_as_quoted_text() -> None:
         '  "d\ufffd.py";',
         '  "d\ufffd.py (2)";',
         '  "e f;->{}.py";',
+        '  "./%f.py";',
     ]
 
 
@@ -201,10 +202,10 @@ def test_a_diagram_shows_the_edges_among_its_files_only() -> None:
 
 
 def test_mermaid_gets_paths_as_quoted_text_and_cycles_in_red() -> None:
-    tested = graph("a b", "b a", 'b x"]-->#<b>`')
-    assert list(mermaid(tested, ['x"]-->#<b>`', "a", "b"])) == [
+    tested = graph("a b", "b a", 'b x"]-->#<b>`%%')
+    assert list(mermaid(tested, ['x"]-->#<b>`%%', "a", "b"])) == [
         "flowchart LR",
-        '  f0["x#34;]--#62;#35;#60;b#62;#96;"]',
+        '  f0["x#34;]--#62;#35;#60;b#62;#96;#37;#37;"]',
         '  f1["a"]',
         '  f2["b"]',
         "  f1 --> f2",
