@@ -1,0 +1,5 @@
+@file:JvmName("Quotes")
+
+package loans
+
+fun String.quoted() = "'$this'"
