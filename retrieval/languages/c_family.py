@@ -5,75 +5,29 @@ The two grammars share their node types, C++ adds to them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrieval.languages.c_declarators import LONGER, LONGEST_QUALIFIER, bound, plain, qualifier, text_of
 from retrieval.languages.c_preprocessor import Directives
 from retrieval.languages.c_symbols import Place, Symbols
+from retrieval.languages.walk import Handler, ScopedWalk
 from retrieval.types import Reference, ReferenceKind
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 CALL, TYPE, BASE, NAME = ReferenceKind.CALL, ReferenceKind.TYPE, ReferenceKind.BASE, ReferenceKind.NAME
-Handler = Callable[[Any, "Node", Place], None]
 
 
-class References:
-    """The walk itself, and every use of a name; c_definitions.py adds the declarations to its handlers.
-
-    Names of locals are counted while their block is open, so that a lookup takes the same time at any depth.
-    """
+class References(ScopedWalk[Place]):
+    """The walk itself, and every use of a name; c_definitions.py adds the declarations to its handlers."""
 
     handlers: ClassVar[dict[str, Handler]] = {}
 
     def __init__(self, source: bytes, directives: Directives) -> None:
-        self.source = source
+        super().__init__(source)
         self.symbols = Symbols(source, directives)
-        self._stack: list[tuple[Node | None, Place]] = []
-        self._frames: list[list[str]] = []
-        self._bound: dict[str, int] = {}
         self.named: set[int] = set()  # starts of names that a declaration has dealt with
-
-    def walk(self, root: Node) -> None:
-        stack, handlers = self._stack, self.handlers
-        stack.append((root, Place()))
-        while stack:
-            node, place = stack.pop()
-            if node is None:
-                self._close()
-                continue
-            handle = handlers.get(node.type)
-            if handle is not None:
-                handle(self, node, place)
-            elif node.child_count:
-                self.push(node.named_children, place)
-
-    def push(self, nodes: Iterable[Node | None], place: Place) -> None:
-        """Nodes to visit next, in this order."""
-        self._stack.extend((node, place) for node in reversed(list(nodes)) if node is not None)
-
-    # -- locals
-
-    def open(self) -> None:
-        """What is bound from here on is forgotten after everything that is pushed from now on."""
-        self._frames.append([])
-        self._stack.append((None, Place()))
-
-    def _close(self) -> None:
-        for name in self._frames.pop():
-            self._bound[name] -= 1
-
-    def bind(self, names: Iterable[str]) -> None:
-        if not self._frames:
-            return
-        for name in names:
-            self._frames[-1].append(name)
-            self._bound[name] = self._bound.get(name, 0) + 1
-
-    def is_local(self, name: str) -> bool:
-        return self._bound.get(name, 0) > 0
 
     # -- uses
 

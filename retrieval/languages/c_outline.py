@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from retrieval.languages import c_macros
 from retrieval.languages.c_definitions import Definitions
 from retrieval.languages.c_preprocessor import scan
+from retrieval.languages.c_symbols import Place
 from retrieval.types import ParsedFile
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def outline(name: str, grammar: object, root: Node, source: bytes) -> ParsedFile
     root, source_read = _best(name, grammar, root, source)
     directives = scan(source)
     walk = Definitions(source_read, directives)
-    walk.walk(root)
+    walk.walk(root, Place())
     walk.symbols.directives(directives)
     return walk.symbols.draft.finish(name, complete=not _mistakes(root))
 

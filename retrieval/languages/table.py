@@ -71,6 +71,12 @@ def _ruby() -> Language:
     return Ruby()
 
 
+def _rust() -> Language:
+    from retrieval.languages.rust import Rust
+
+    return Rust()
+
+
 def _tsx() -> Language:
     from retrieval.languages.typescript import Tsx
 
@@ -125,6 +131,7 @@ LANGUAGES = _Languages(
         "php": _php,
         "python": _python,
         "ruby": _ruby,
+        "rust": _rust,
         "tsx": _tsx,
         "typescript": _typescript,
     }
