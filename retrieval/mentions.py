@@ -92,7 +92,10 @@ def starting_points(paths: Sequence[str], graph: DependencyGraph) -> tuple[Seed,
         Seed(path, "the task names nothing: a program may start here") for path in entries[:_MOST_ENTRIES]
     ]
     users = {path: len(graph.dependents_of(path)) for path in graph.paths}
-    central = sorted((path for path in users if users[path]), key=lambda path: (-users[path], path))
+    central = sorted(
+        (path for path in users if users[path] and not _TEST.search(path)),
+        key=lambda path: (-users[path], path),
+    )
     for path in central[:_MOST_NEEDED]:
         some = "1 file needs" if users[path] == 1 else f"{users[path]} files need"
         seeds.append(Seed(path, f"the task names nothing: {some} this one"))

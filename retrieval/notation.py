@@ -25,6 +25,7 @@ class Notation:
     blocks: tuple[str, str] | None = None  # opening and closing of comments over several lines
     end_word: bool = False  # a body ends with the word `end`
     directives: bool = False  # lines for the preprocessor
+    labels: re.Pattern[str] | None = None  # lines of a type that are no members and say something of them
 
     def note(self, text: str) -> str:
         """A comment on a line of its own."""
@@ -50,7 +51,10 @@ class Notation:
 
 _SLASHES = Notation("//", doc="/** {} */", blocks=("/*", "*/"))
 _TRIPLE_SLASHES = Notation("//", doc="/// {}", blocks=("/*", "*/"))
-_PREPROCESSED = replace(_SLASHES, directives=True)
+_PREPROCESSED = replace(
+    _SLASHES, directives=True, labels=re.compile(r"\s*(?:public|protected|private)\s*:\s*")
+)
+_RUBY_LABELS = re.compile(r"\s*(?:(?:include|extend|prepend)\s+[A-Z].*|private|protected)\s*")
 _HASH = Notation("#")
 _DASHES = Notation("--", blocks=("{-", "-}"))
 _PERCENT = Notation("%")
@@ -59,7 +63,7 @@ _MARKUP = Notation("<!--", " -->", blocks=("<!--", "-->"))
 
 _NOTATIONS = {
     "python": Notation("#", doc='"""{}"""', doc_in_body=True),
-    "ruby": Notation("#", blocks=("=begin", "=end"), end_word=True),
+    "ruby": Notation("#", blocks=("=begin", "=end"), end_word=True, labels=_RUBY_LABELS),
     "elixir": Notation("#", end_word=True),
     "julia": Notation("#", end_word=True),
     "lua": Notation("--", blocks=("--[[", "]]"), end_word=True),

@@ -11,8 +11,8 @@ from retrieval.window import Item, LeftOut, Level
 
 CountTokens = Callable[[str], int]
 
-# No text has fewer tokens than this many characters to one; what is surely too large is not even counted.
-_LONGEST_TOKEN = 24
+# Characters to a token, on average, that no code has: what has more to a token of room is not even counted.
+_LONGEST_TOKEN = 10
 _AS = {Level.WHOLE: "all of it", Level.SKELETON: "its skeleton", Level.CHUNK: "what matters of it"}
 
 
@@ -64,8 +64,11 @@ class Room:
         return True
 
     def _refuse(self, item: Item, tokens: int | None, free: int) -> None:
-        size = "far more" if tokens is None else f"{tokens} tokens"
-        reason = f"no room: {_AS[item.level]} takes {size}, {max(free, 0)} are left"
+        left = max(free, 0)
+        size = (
+            f"far more than the {left} tokens left" if tokens is None else f"{tokens} tokens, {left} are left"
+        )
+        reason = f"no room: {_AS[item.level]} takes {size}"
         self.refused[item.path] = LeftOut(item.path, reason, tokens)
 
     def take_back(self, tokens: int) -> bool:
@@ -83,14 +86,8 @@ class Room:
 
 
 def tokens_of(items: Iterable[Item], count: CountTokens) -> int:
-    """The finished window's tokens.
-
-    The parts around a hole are encoded one by one in a prompt, and by one who prints them as one text: the
-    larger count holds.
-    """
-    pieces = layout.pieces([_block(item) for item in items])
-    apart = sum(map(count, pieces))
-    return apart if len(pieces) == 1 else max(apart, count("".join(pieces)))
+    """The finished window's tokens. The parts around a hole are encoded one by one, with marks between."""
+    return sum(map(count, layout.pieces([_block(item) for item in items])))
 
 
 def _block(item: Item) -> Block:

@@ -27,7 +27,6 @@ _PREAMBLE_LINES = 200  # at most before what says where a file belongs; licences
 _PREAMBLE = re.compile(r"(?:package|namespace|module|library)\s|declare\(|<\?php|[\"']use strict")
 # Words to a linter, not to a reader.
 _HUSH = re.compile(r"\s*(?:@Suppress\w*\(|\[[\w.]*SuppressMessage\(|#\[allow\().*[)\]]\s*$")
-_LABEL = re.compile(r"\s*(?:public|protected|private)\s*:\s*")
 _QUOTES = re.compile(r"[rRuUbB]?(\"\"\"|''')")
 
 
@@ -45,11 +44,11 @@ def draw(sketch: Sketch, symbol: Symbol, has_members: bool) -> None:
         else:
             draw_header(sketch, symbol)
             _draw_doc(sketch, symbol)
-            _shorten(sketch, symbol, _signature_end(symbol))
+            _shorten(sketch, symbol, _signature_end(sketch, symbol))
     elif symbol.kind in _ROUTINES:
         draw_header(sketch, symbol)
         _draw_doc(sketch, symbol)
-        _shorten(sketch, symbol, _signature_end(symbol))
+        _shorten(sketch, symbol, _signature_end(sketch, symbol))
     else:
         _draw_value(sketch, symbol)
 
@@ -69,14 +68,20 @@ def _draw_value(sketch: Sketch, symbol: Symbol) -> None:
 
 def _header(sketch: Sketch, symbol: Symbol) -> list[int]:
     """The lines of decorators, attributes and signature, without the comment above them."""
-    comments = set(sketch.comment_lines(symbol.start_line, symbol.line - 1))
+    comments = set(sketch.lines.comments_between(symbol.start_line, symbol.line - 1))
     lines = range(symbol.start_line, symbol.line)
     above = [number for number in lines if number not in comments and not _HUSH.match(sketch.line(number))]
-    return above + list(range(symbol.line, _signature_end(symbol) + 1))
+    return above + list(range(symbol.line, _signature_end(sketch, symbol) + 1))
 
 
-def _signature_end(symbol: Symbol) -> int:
-    return max(symbol.line, min(symbol.signature_end, symbol.end_line)) if _is_typed(symbol) else symbol.line
+def _signature_end(sketch: Sketch, symbol: Symbol) -> int:
+    """Its last line; a comment between signature and body is no part of it."""
+    if not _is_typed(symbol):
+        return symbol.line
+    end = min(symbol.signature_end, symbol.end_line)
+    while end > symbol.line and sketch.lines.is_comment(end):
+        end -= 1
+    return max(symbol.line, end)
 
 
 def _is_typed(symbol: Symbol) -> bool:
@@ -93,7 +98,7 @@ def _draw_doc(sketch: Sketch, symbol: Symbol) -> None:
     if not symbol.doc:
         return
     first, *_ = _header(sketch, symbol)
-    end = _signature_end(symbol)
+    end = _signature_end(sketch, symbol)
     if not sketch.notation.doc_in_body:
         sketch.add_above(first, indentation(sketch.line(first)) + sketch.notation.documentation(symbol.doc))
     elif end < symbol.end_line:
@@ -103,7 +108,7 @@ def _draw_doc(sketch: Sketch, symbol: Symbol) -> None:
 
 def _inner_indentation(sketch: Sketch, symbol: Symbol) -> str:
     """That of the first line of its body which has something on it."""
-    body = range(_signature_end(symbol) + 1, symbol.end_line + 1)
+    body = range(_signature_end(sketch, symbol) + 1, symbol.end_line + 1)
     lines = (sketch.line(number) for number in body)
     first = next((line for line in lines if line.strip() and line.strip() != "{"), "")
     outer = indentation(sketch.line(symbol.line))
@@ -112,7 +117,7 @@ def _inner_indentation(sketch: Sketch, symbol: Symbol) -> str:
 
 def draw_end(sketch: Sketch, symbol: Symbol) -> None:
     """The line that closes a type, and a brace that opens it on a line of its own."""
-    end = _signature_end(symbol)
+    end = _signature_end(sketch, symbol)
     if sketch.line(end + 1).strip() == "{" and end + 1 < symbol.end_line:
         sketch.show(end + 1, end + 1)
     if symbol.end_line > end and _closes(sketch, symbol):
@@ -120,10 +125,11 @@ def draw_end(sketch: Sketch, symbol: Symbol) -> None:
 
 
 def _draw_labels(sketch: Sketch, symbol: Symbol) -> None:
-    """`public:` and its like, where the language has them."""
-    if sketch.notation.directives:
+    """`public:` in C++, `include Comparable` in Ruby."""
+    labels = sketch.notation.labels
+    if labels is not None:
         for number in range(symbol.line + 1, symbol.end_line):
-            if _LABEL.fullmatch(sketch.line(number)):
+            if labels.fullmatch(sketch.line(number)):
                 sketch.show(number, number)
 
 
@@ -160,12 +166,12 @@ def _shorten(sketch: Sketch, symbol: Symbol, end: int) -> None:
 
 def draw_preamble(sketch: Sketch) -> None:
     """What says where the file belongs, and the first line of its own documentation."""
-    last = min(sketch.count, _PREAMBLE_LINES)
-    comments = set(sketch.comment_lines(1, last))
+    last = min(sketch.lines.count, _PREAMBLE_LINES)
+    comments = set(sketch.lines.comments_between(1, last))
     for number in range(1, last + 1):
         if number in comments:
             continue
-        if sketch.language == "python":
+        if sketch.lines.language == "python":
             _draw_docstring(sketch, number)
             return
         if _PREAMBLE.match(sketch.line(number)):
@@ -195,5 +201,5 @@ def _string_end(sketch: Sketch, first: int) -> int:
         return first - 1
     if quotes[1] in text[quotes.end() :]:
         return first
-    rest = range(first + 1, sketch.count + 1)
+    rest = range(first + 1, sketch.lines.count + 1)
     return next((number for number in rest if quotes[1] in sketch.line(number)), first)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrieval.file_lines import FileLines
+from retrieval.notation import is_closer
 from retrieval.signatures import CONTAINERS, draw, draw_end, draw_header, draw_preamble
 from retrieval.sketch import Excerpt, Sketch
 from retrieval.types import ParsedFile, SourceFile, Symbol, SymbolKind
@@ -38,8 +40,11 @@ def skeleton(file: SourceFile, parsed: ParsedFile | None) -> str:
     return excerpt(file, parsed, SIGNATURES).text
 
 
-def excerpt(file: SourceFile, parsed: ParsedFile | None, wanted: Wanted) -> Excerpt:
-    sketch = Sketch(file)
+def excerpt(
+    file: SourceFile, parsed: ParsedFile | None, wanted: Wanted, lines: FileLines | None = None
+) -> Excerpt:
+    """What is wanted of a file. `lines` are its own, where somebody has them already."""
+    sketch = Sketch(lines or FileLines(file))
     parsed = parsed or ParsedFile(file.language)
     if wanted.signatures and not (parsed.symbols or parsed.imports):
         sketch.show(1, _FIRST_LINES)
@@ -49,10 +54,20 @@ def excerpt(file: SourceFile, parsed: ParsedFile | None, wanted: Wanted) -> Exce
         symbol = parsed.symbols[index]
         _draw_around(sketch, parsed, symbol.start_line, index)
         sketch.show(symbol.start_line, symbol.end_line)
-    for first, last in wanted.spans:
+    for span in wanted.spans:
+        first, last = _trimmed(sketch, *span)
         _draw_around(sketch, parsed, first, innermost(parsed, first))
         sketch.show(first, last)
     return sketch.excerpt()
+
+
+def _trimmed(sketch: Sketch, first: int, last: int) -> tuple[int, int]:
+    """Without the ends of blocks that began before, and without blank lines."""
+    while first < last and (not sketch.line(first).strip() or is_closer(sketch.line(first))):
+        first += 1
+    while first < last and not sketch.line(last).strip():
+        last -= 1
+    return first, last
 
 
 def innermost(parsed: ParsedFile, line: int) -> int | None:
@@ -98,7 +113,7 @@ def _draw_signatures(sketch: Sketch, parsed: ParsedFile, wanted: Wanted) -> None
         drawn.add(number)
         if number in wanted.outlined:
             _draw_around(sketch, parsed, symbol.start_line, number)
-        elif symbol.parent is None:
+        else:
             sketch.show_surroundings(symbol.line)
         draw(sketch, symbol, has_members=number in parents)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from retrieval.file_lines import FileLines
 from retrieval.skeleton import Wanted, excerpt
 from retrieval.sketch import Excerpt
 from retrieval.types import ParsedFile, Skipped, SourceFile
@@ -18,6 +19,7 @@ class Sources:
         self._parsed = parsed
         self._files: dict[str, SourceFile | Skipped] = {}
         self._parses: dict[str, ParsedFile | None] = {}
+        self._lines: dict[str, FileLines] = {}
 
     def file(self, path: str) -> SourceFile | Skipped:
         if path not in self._files:
@@ -39,4 +41,6 @@ class Sources:
         return Excerpt(text, 1, text.count("\n") + 1, {})
 
     def excerpt(self, file: SourceFile, wanted: Wanted) -> Excerpt:
-        return excerpt(file, self.parsed(file.path), wanted)
+        if file.path not in self._lines:
+            self._lines[file.path] = FileLines(file)
+        return excerpt(file, self.parsed(file.path), wanted, self._lines[file.path])

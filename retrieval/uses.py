@@ -109,33 +109,37 @@ def bodies_for(user: ParsedFile, needed: ParsedFile, symbols: Collection[int]) -
     """Functions and short types whole, long types in outline with how they are made."""
     whole: set[int] = set()
     long: set[int] = set()
-    members = _members(needed)
+    made = {one.name for one in user.references if one.kind in (ReferenceKind.CALL, ReferenceKind.BASE)}
     for index in symbols:
         symbol = needed.symbols[index]
         if symbol.kind not in CONTAINERS or symbol.end_line - symbol.start_line < _SHORT_TYPE:
             whole.add(index)
         else:
             long.add(index)
-            names = {*_CONSTRUCTORS, symbol.name}
-            whole |= {one for one in members.get(index, ()) if needed.symbols[one].name in names}
+            whole |= _constructors(needed, index) if symbol.name in made else set()
     return Wanted(whole=frozenset(whole)) | outlines_for(user, needed, long)
 
 
 def outlines_for(user: ParsedFile, needed: ParsedFile, symbols: Collection[int]) -> Wanted:
-    """Signatures: of a type those of all its members, or its own alone where it is just an annotation."""
-    made_or_extended = {one.name for one in user.references if one.kind is not ReferenceKind.TYPE}
+    """Signatures: of a type those of all its members, or how it is made where it is just an annotation."""
+    more_than_mentioned = {one.name for one in user.references if one.kind is not ReferenceKind.TYPE}
     members = _members(needed)
     outlined: set[int] = set()
     mentioned: set[int] = set()
     for index in symbols:
         symbol = needed.symbols[index]
-        if symbol.kind not in CONTAINERS or symbol.name in made_or_extended:
+        if symbol.kind not in CONTAINERS or symbol.name in more_than_mentioned:
             # Methods that stand outside of their type, as in Go and Rust, are no part of its outline.
             outside = (one for one in members.get(index, ()) if needed.symbols[one].parent != index)
             outlined |= {index, *outside}
         else:
-            mentioned.add(index)
+            mentioned |= {index, *_constructors(needed, index)}
     return Wanted(outlined=frozenset(outlined)) | heads_for(needed, mentioned)
+
+
+def _constructors(parsed: ParsedFile, index: int) -> set[int]:
+    names = {*_CONSTRUCTORS, parsed.symbols[index].name}
+    return {one for one in _members(parsed).get(index, ()) if parsed.symbols[one].name in names}
 
 
 def heads_for(needed: ParsedFile, symbols: Collection[int]) -> Wanted:

@@ -36,8 +36,8 @@ LAYERS = (
     "retrieval.reading retrieval.project",
     "retrieval.scopes retrieval.symbol_index retrieval.plain_names retrieval.python_meanings "
     "retrieval.python_names retrieval.definitions",
-    "retrieval.notation retrieval.sketch retrieval.signatures retrieval.skeleton retrieval.uses "
-    "retrieval.sources",
+    "retrieval.notation retrieval.file_lines retrieval.sketch retrieval.signatures retrieval.skeleton "
+    "retrieval.uses retrieval.sources",
     "retrieval.layout retrieval.window retrieval.room retrieval.shown retrieval.target retrieval.selection "
     "retrieval.arrangement retrieval.mentions retrieval.context",
     "coder_cli.errors",
