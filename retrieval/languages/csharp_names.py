@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from retrieval.languages.base import Project
 from retrieval.languages.csharp_types import CSharpFile, CSharpTypes
-from retrieval.languages.namespaces import TYPES, Declared
+from retrieval.languages.namespaces import TYPES, Declared, full_name
 from retrieval.types import Dependency, ParsedFile, Reference, ReferenceKind, SymbolKind
 
 # A type in more parts than this is a drawer: what is needed of it are the parts whose members are named.
 MOST_PARTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension method: the namespace its class is in, and the type it extends."""
+
+    path: str
+    namespace: str
+    owner: str
 
 
 class CSharpResolver:
@@ -19,17 +29,18 @@ class CSharpResolver:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.types = CSharpTypes(project)
-        self.extensions: dict[str, list[Declared]] = {}  # by method name; full names are their classes'
+        self.extensions: dict[str, list[Extension]] = {}  # by method name
         self.plain_methods: set[str] = set()
         for path in project.written_in("csharp"):
             parsed = project.parsed(path)
-            for index, symbol in enumerate(parsed.symbols if parsed is not None else ()):
+            for symbol in parsed.symbols if parsed is not None else ():
                 if symbol.kind is SymbolKind.METHOD and parsed is not None:
                     if not symbol.owner:
                         self.plain_methods.add(symbol.name)
                     elif symbol.parent is not None:
-                        full_name = self.types.file(path, parsed).full_name(symbol.parent)
-                        self.extensions.setdefault(symbol.name, []).append(Declared(full_name, path, index))
+                        holder = full_name(parsed.namespace, parsed.symbols, symbol.parent)
+                        extension = Extension(path, holder.rpartition(".")[0], symbol.owner)
+                        self.extensions.setdefault(symbol.name, []).append(extension)
 
     def __call__(self, path: str, parsed: ParsedFile) -> Iterator[Dependency]:
         file = self.types.file(path, parsed)
@@ -38,9 +49,9 @@ class CSharpResolver:
             target = file.using_type(found)
             for part in self._parts(target, file, None, names) if target is not None else ():
                 yield Dependency(path, part, found.start_line, found.module)
-        yield from self._named(file, names)
-        yield from self._extended(file, names)
-        yield from self._other_parts(file)
+        yield from self._named(file, parsed, names)
+        yield from self._extended(file, parsed, names)
+        yield from self._other_parts(file, parsed)
 
     def _parts(self, full_name: str, file: CSharpFile, arity: int | None, names: set[str]) -> list[str]:
         parts = self.types.parts(full_name, file.path, arity)
@@ -49,20 +60,20 @@ class CSharpResolver:
             parts = used or parts[:1]
         return [part.path for part in parts if part.path != file.path]
 
-    def _named(self, file: CSharpFile, names: set[str]) -> Iterator[Dependency]:
+    def _named(self, file: CSharpFile, parsed: ParsedFile, names: set[str]) -> Iterator[Dependency]:
         seen = set()
         simple_names = self.types.simple_names
         aliases = {found.alias for level in file.levels(None) for found in level.usings if found.alias}
-        aliases.update(found.alias for found in file.parsed.imports if found.alias)
-        for reference in file.parsed.references:
+        aliases.update(found.alias for found in file.imports if found.alias)
+        for reference in parsed.references:
             name, kind = reference.name, reference.kind
             if kind is ReferenceKind.CALL:
                 continue
             if name not in simple_names and name not in aliases and f"{name}Attribute" not in simple_names:
                 continue
             scope = file.home(reference.scope)
-            if kind is ReferenceKind.BASE and scope is not None and file.parsed.symbols[scope].kind in TYPES:
-                scope = file.home(file.parsed.symbols[scope].parent)
+            if kind is ReferenceKind.BASE and scope is not None and file.symbols[scope].kind in TYPES:
+                scope = file.home(file.symbols[scope].parent)
             key = reference.qualifier, name, reference.arity, scope, kind is ReferenceKind.NAME
             if key in seen:
                 continue
@@ -89,16 +100,16 @@ class CSharpResolver:
 
     def _is_member(self, file: CSharpFile, name: str, scope: int | None) -> bool:
         """Whether a property or the like of a type around hides every type of that name."""
-        symbols = file.parsed.symbols
+        symbols = file.symbols
         while scope is not None:
             if symbols[scope].kind in TYPES and name in self.types.members(file.full_name(scope), file.path):
                 return True
             scope = symbols[scope].parent
         return False
 
-    def _extended(self, file: CSharpFile, names: set[str]) -> Iterator[Dependency]:
+    def _extended(self, file: CSharpFile, parsed: ParsedFile, names: set[str]) -> Iterator[Dependency]:
         seen = set()
-        for reference in file.parsed.references:
+        for reference in parsed.references:
             if reference.kind is not ReferenceKind.CALL or not reference.qualifier:
                 continue
             if reference.name not in self.extensions or reference.name in seen:
@@ -115,22 +126,18 @@ class CSharpResolver:
         found = [
             method
             for method in self.extensions[reference.name]
-            if method.full_name.rpartition(".")[0] in visible
+            if method.namespace in visible
             and self.types.projects.sees(here, self.types.projects.folder_of(method.path)) < 2
         ]
-        named = [method for method in found if self._owner(method) in names]
+        named = [method for method in found if method.owner in names]
         if reference.name in self.plain_methods or len({method.path for method in found}) > 1:
             found = named
         paths = {method.path for method in found}
         return paths.pop() if len(paths) == 1 else None
 
-    def _owner(self, method: Declared) -> str:
-        symbol = self.types.symbol(method)
-        return "" if symbol is None else symbol.owner
-
-    def _other_parts(self, file: CSharpFile) -> Iterator[Dependency]:
+    def _other_parts(self, file: CSharpFile, parsed: ParsedFile) -> Iterator[Dependency]:
         """A part of a type needs the parts whose members it names."""
-        symbols = file.parsed.symbols
+        symbols = file.symbols
         others: dict[int, list[Declared]] = {}
         for index, symbol in enumerate(symbols):
             if symbol.kind in TYPES and symbol.kind is not SymbolKind.TYPE:
@@ -139,7 +146,7 @@ class CSharpResolver:
                     others[index] = [part for part in parts if part.path != file.path]
         if not any(others.values()):
             return
-        for reference in file.parsed.references:
+        for reference in parsed.references:
             if reference.qualifier not in ("", "this"):
                 continue
             scope = file.home(reference.scope)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from retrieval.languages.base import Project
 from retrieval.languages.csharp_projects import CSharpProjects
-from retrieval.languages.namespaces import TYPES, Declared, Namespaces, bases, types_around
-from retrieval.types import Import, ParsedFile, Symbol, SymbolKind
+from retrieval.languages.namespaces import TYPES, Declared, Namespaces, bases, full_name, types_around
+from retrieval.types import Import, ParsedFile, SymbolKind
 
 # A base type is looked up through the base types of what surrounds it, and so on.
 DEEPEST_LOOKUP = 40
@@ -23,7 +23,6 @@ class CSharpTypes(Namespaces):
         self._global: dict[str | None, list[Import]] = {}
         self._files: dict[str, CSharpFile] = {}
         self._bases: dict[Declared, tuple[str, ...]] = {}
-        self._members: dict[Declared, frozenset[str]] = {}
         self._depth = 0
         for path in project.written_in("csharp"):
             parsed = project.parsed(path)
@@ -36,22 +35,24 @@ class CSharpTypes(Namespaces):
             self._files[path] = CSharpFile(self, path, parsed)
         return self._files[path]
 
+    def known_file(self, path: str) -> CSharpFile | None:
+        if path not in self._files:
+            parsed = self.project.parsed(path)
+            if parsed is None:
+                return None
+            self._files[path] = CSharpFile(self, path, parsed)
+        return self._files[path]
+
     def usings_everywhere(self, path: str) -> list[Import]:
         folder = self.projects.folder_of(path)
         return [*self._global.get(folder, ()), *self.projects.usings(folder)]
-
-    def symbol(self, declared: Declared) -> Symbol | None:
-        parsed = self.project.parsed(declared.path)
-        return None if parsed is None or declared.index is None else parsed.symbols[declared.index]
 
     def parts(self, full_name: str, path: str, arity: int | None = None) -> list[Declared]:
         """The declarations of a type that a file means: all those of one project, the nearest it can see."""
         found = [
             declared
             for declared in self.types.get(full_name, ())
-            if (symbol := self.symbol(declared)) is not None
-            and (arity is None or symbol.arity == arity)
-            and (not symbol.private or declared.path == path)
+            if (arity is None or declared.arity == arity) and (not declared.private or declared.path == path)
         ]
         if len(found) < 2:
             return found
@@ -79,16 +80,6 @@ class CSharpTypes(Namespaces):
             *(self.own_members(part) for owner in owners for part in self.parts(owner, path))
         )
 
-    def own_members(self, part: Declared) -> frozenset[str]:
-        if part not in self._members:
-            parsed = self.project.parsed(part.path)
-            self._members[part] = frozenset(
-                symbol.name
-                for symbol in (parsed.symbols if parsed is not None else ())
-                if symbol.parent == part.index and symbol.kind not in TYPES
-            )
-        return self._members[part]
-
     def ancestors(self, full_name: str, path: str) -> list[str]:
         """What a type extends and implements, directly and beyond, nearest first, without itself."""
         found: dict[str, None] = {}
@@ -106,14 +97,15 @@ class CSharpTypes(Namespaces):
     def _direct_bases(self, part: Declared) -> tuple[str, ...]:
         if part in self._bases:
             return self._bases[part]
-        parsed = self.project.parsed(part.path)
-        if parsed is None or part.index is None or self._depth >= DEEPEST_LOOKUP:
+        if part.index is None or self._depth >= DEEPEST_LOOKUP:
+            return ()
+        file = self.known_file(part.path)
+        if file is None:
             return ()
         self._bases[part] = ()  # a type that inherits from itself ends here
         self._depth += 1
         try:
-            file = self.file(part.path, parsed)
-            around = parsed.symbols[part.index].parent
+            around = file.symbols[part.index].parent
             written = file.bases.get(part.index, ())
             resolved = (file.resolve(qualifier, name, None, around) for qualifier, name in written)
             self._bases[part] = tuple(base for base in resolved if base is not None)
@@ -136,14 +128,16 @@ class CSharpFile:
     def __init__(self, types: CSharpTypes, path: str, parsed: ParsedFile) -> None:
         self.types = types
         self.path = path
-        self.parsed = parsed
+        self.namespace = parsed.namespace
+        self.symbols = parsed.symbols
+        self.imports = parsed.imports
         self.bases = bases(parsed)
         self._levels: dict[int | None, tuple[Level, ...]] = {}
         self._known: dict[tuple[str, int | None, int | None, bool], str | None] = {}
 
     def home(self, scope: int | None) -> int | None:
         """The innermost type or namespace around: functions change nothing about what a type's name means."""
-        symbols = self.parsed.symbols
+        symbols = self.symbols
         while scope is not None and not (
             symbols[scope].kind in TYPES or symbols[scope].kind is SymbolKind.NAMESPACE
         ):
@@ -151,8 +145,7 @@ class CSharpFile:
         return scope
 
     def full_name(self, index: int) -> str:
-        namespace, name = self.parsed.namespace, self.parsed.qualified_name(index)
-        return f"{namespace}.{name}" if namespace else name
+        return full_name(self.namespace, self.symbols, index)
 
     def resolve(self, qualifier: str, name: str, arity: int | None, scope: int | None) -> str | None:
         """The full name of the type of the repository that `qualifier.name` means, if it means one."""
@@ -188,7 +181,7 @@ class CSharpFile:
         return self._known[key]
 
     def _simple(self, name: str, arity: int | None, scope: int | None, namespaces: bool) -> str | None:
-        symbols = self.parsed.symbols
+        symbols = self.symbols
         for index in types_around(symbols, scope):
             if symbols[index].kind in TYPES:
                 member = self.types.member(self.full_name(index), name, self.path)
@@ -244,13 +237,13 @@ class CSharpFile:
         return self._levels[scope]
 
     def _make_levels(self, scope: int | None) -> Iterable[Level]:
-        symbols, imports = self.parsed.symbols, self.parsed.imports
+        symbols, imports = self.symbols, self.imports
         for index in types_around(symbols, scope):
             if symbols[index].kind is SymbolKind.NAMESPACE:
                 usings = tuple(found for found in imports if found.scope == index)
                 yield from self._nested(self.full_name(index), symbols[index].name.count(".") + 1, usings)
-        if self.parsed.namespace:
-            yield from self._nested(self.parsed.namespace, self.parsed.namespace.count(".") + 1, ())
+        if self.namespace:
+            yield from self._nested(self.namespace, self.namespace.count(".") + 1, ())
         own = [found for found in imports if found.scope is None]
         yield Level("", (*own, *self.types.usings_everywhere(self.path)))
 

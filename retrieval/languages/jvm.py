@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrieval.languages.base import Project
-from retrieval.languages.namespaces import TYPES, Declared, Namespaces, bases, types_around
+from retrieval.languages.namespaces import TYPES, Declared, Namespaces, bases, full_name, types_around
 from retrieval.types import Dependency, Import, ParsedFile, ReferenceKind, SymbolKind
 
 LANGUAGES = ("java", "kotlin")
@@ -23,7 +23,6 @@ class Types(Namespaces):
         super().__init__(project, LANGUAGES)
         self._files: dict[str, FileScope] = {}
         self._bases: dict[Declared, tuple[Declared, ...]] = {}
-        self._members: dict[Declared, frozenset[str]] = {}
         self._depth = 0
         for path in project.written_in("kotlin"):
             parsed = project.parsed(path)
@@ -40,6 +39,14 @@ class Types(Namespaces):
 
     def file(self, path: str, parsed: ParsedFile) -> FileScope:
         if path not in self._files:
+            self._files[path] = FileScope(self, path, parsed)
+        return self._files[path]
+
+    def known_file(self, path: str) -> FileScope | None:
+        if path not in self._files:
+            parsed = self.project.parsed(path)
+            if parsed is None:
+                return None
             self._files[path] = FileScope(self, path, parsed)
         return self._files[path]
 
@@ -75,19 +82,10 @@ class Types(Namespaces):
         return None
 
     def members(self, declared: Declared) -> frozenset[str]:
-        """The names of everything that a type declares itself, companions included."""
-        if declared not in self._members:
-            parsed = self.project.parsed(declared.path)
-            symbols = () if parsed is None else parsed.symbols
-            insides = {declared.index}
-            names = set()
-            for index, symbol in enumerate(symbols):
-                if symbol.parent is not None and symbol.parent in insides:
-                    names.add(symbol.name)
-                    if symbol.kind is SymbolKind.CLASS and symbol.name == "Companion":
-                        insides.add(index)
-            self._members[declared] = frozenset(names)
-        return self._members[declared]
+        """The names of all that a type declares itself, its unnamed companion's included."""
+        companion = self.nearest(f"{declared.full_name}.Companion", declared.path)
+        names = self.own_members(declared)
+        return names if companion is None else names | self.own_members(companion)
 
     def ancestors(self, declared: Declared) -> list[Declared]:
         """What a type extends and implements, directly and beyond, nearest first, without itself."""
@@ -103,14 +101,15 @@ class Types(Namespaces):
         known = self._bases.get(declared)
         if known is not None:
             return known
-        parsed = self.project.parsed(declared.path)
-        if parsed is None or declared.index is None or self._depth >= DEEPEST_LOOKUP:
+        if declared.index is None or self._depth >= DEEPEST_LOOKUP:
+            return ()
+        file = self.known_file(declared.path)
+        if file is None:
             return ()
         self._bases[declared] = ()  # a type that inherits from itself ends here
         self._depth += 1
         try:
-            file = self.file(declared.path, parsed)
-            around = parsed.symbols[declared.index].parent
+            around = file.symbols[declared.index].parent
             written = file.bases.get(declared.index, ())
             resolved = (file.resolve(qualifier, name, around) for qualifier, name in written)
             self._bases[declared] = tuple(base for base in resolved if base is not None)
@@ -125,7 +124,8 @@ class FileScope:
     def __init__(self, types: Types, path: str, parsed: ParsedFile) -> None:
         self.types = types
         self.path = path
-        self.parsed = parsed
+        self.namespace = parsed.namespace
+        self.symbols = parsed.symbols
         self.bases = bases(parsed)
         self.single: dict[str, str] = {}  # simple name -> full name
         self.on_demand: list[str] = []  # packages and types
@@ -170,7 +170,7 @@ class FileScope:
     def _simple(self, name: str, scope: int | None) -> Declared | None:
         if name not in self.types.simple_names and name not in self.single:
             return None
-        symbols = self.parsed.symbols
+        symbols = self.symbols
         for index in types_around(symbols, scope):
             member = self._members.get(index, {}).get(name)
             if member is not None:
@@ -193,7 +193,7 @@ class FileScope:
                 return found
             if found is None:
                 return None  # a type from outside the repository
-        namespace = self.parsed.namespace
+        namespace = self.namespace
         same = self.types.nearest(f"{namespace}.{name}" if namespace else name, self.path)
         if same is not None:
             return same
@@ -205,8 +205,7 @@ class FileScope:
 
     def own(self, index: int) -> Declared:
         """A type of this very file; a local class has no full name that others could use."""
-        namespace, name = self.parsed.namespace, self.parsed.qualified_name(index)
-        return Declared(f"{namespace}.{name}" if namespace else name, self.path, index)
+        return Declared(full_name(self.namespace, self.symbols, index), self.path, index)
 
 
 class JavaResolver:
@@ -228,7 +227,7 @@ class JavaResolver:
         file = self.types.file(path, parsed)
         for found in parsed.imports:
             yield from self._imported(file, found)
-        yield from type_dependencies(file)
+        yield from type_dependencies(file, parsed)
 
     def _imported(self, file: FileScope, found: Import) -> Iterator[Dependency]:
         if file.path.endswith("module-info.java"):
@@ -243,9 +242,9 @@ class JavaResolver:
                 yield Dependency(file.path, declared.path, found.start_line, written)
 
 
-def type_dependencies(file: FileScope, *, calls: bool = False) -> Iterator[Dependency]:
+def type_dependencies(file: FileScope, parsed: ParsedFile, *, calls: bool = False) -> Iterator[Dependency]:
     """One for each type that a file names outside its imports; `calls`: where a constructor is called so."""
-    parsed, seen = file.parsed, set()
+    seen = set()
     known = file.types.simple_names | file.single.keys()
     for reference in parsed.references:
         if reference.name not in known or (reference.kind is ReferenceKind.CALL and not calls):

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from retrieval.languages.base import Project
 from retrieval.languages.jvm import FileScope, Types, type_dependencies
-from retrieval.languages.namespaces import TYPES, Declared, types_around
+from retrieval.languages.namespaces import TYPES, types_around
 from retrieval.types import Dependency, Import, ParsedFile, Reference, ReferenceKind, SymbolKind
 
 USES = (ReferenceKind.CALL, ReferenceKind.NAME)
 VALUES = frozenset((SymbolKind.FUNCTION, SymbolKind.VARIABLE, SymbolKind.CONSTANT))
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A top-level function or property; `owner` is the type it extends."""
+
+    path: str
+    owner: str
+
+
 class KotlinResolver:
     """A Kotlin file's dependencies: imports, types, and what it uses of its packages without an import."""
 
     def __init__(self, project: Project) -> None:
-        self.project = project
         self.types = Types(project)
-        self.values: dict[str, list[Declared]] = {}  # by full name
+        self.values: dict[str, list[Value]] = {}  # by full name
         self.value_names: set[str] = set()
         for path in project.written_in("kotlin"):
             parsed = project.parsed(path)
@@ -27,10 +35,10 @@ class KotlinResolver:
                 self._add(path, parsed)
 
     def _add(self, path: str, parsed: ParsedFile) -> None:
-        for index, symbol in enumerate(parsed.symbols):
+        for symbol in parsed.symbols:
             if symbol.parent is None and symbol.kind in VALUES and not symbol.private:
                 full_name = f"{parsed.namespace}.{symbol.name}" if parsed.namespace else symbol.name
-                self.values.setdefault(full_name, []).append(Declared(full_name, path, index))
+                self.values.setdefault(full_name, []).append(Value(path, symbol.owner))
                 self.value_names.add(symbol.name)
 
     def __call__(self, path: str, parsed: ParsedFile) -> Iterator[Dependency]:
@@ -39,8 +47,8 @@ class KotlinResolver:
         mentioned.update(found.module.rpartition(".")[2] for found in parsed.imports)
         for found in parsed.imports:
             yield from self._imported(file, found, mentioned)
-        yield from type_dependencies(file, calls=True)
-        yield from self._used(file, mentioned)
+        yield from type_dependencies(file, parsed, calls=True)
+        yield from self._used(file, parsed, mentioned)
 
     def _imported(self, file: FileScope, found: Import, mentioned: set[str]) -> Iterator[Dependency]:
         line, module = found.start_line, found.module
@@ -53,7 +61,7 @@ class KotlinResolver:
 
     def _choose(
         self, full_name: str, path: str, mentioned: set[str], *, qualified: bool | None = None
-    ) -> list[Declared]:
+    ) -> list[Value]:
         """Of functions of one name, those of the nearest source root that fit how it is called.
 
         Which of several extensions is meant only types could tell: those whose receiver the file mentions
@@ -61,21 +69,17 @@ class KotlinResolver:
         """
         found = self.values.get(full_name, [])
         if qualified is not None:
-            found = [one for one in found if bool(self._owner(one)) or not qualified]
+            found = [one for one in found if one.owner or not qualified]
         if len({one.path for one in found}) < 2:
             return found
         if any(one.path == path for one in found):
             return []
-        nearest = min(self.types.nearness(one, path) for one in found)
-        found = [one for one in found if self.types.nearness(one, path) == nearest]
-        return [one for one in found if self._owner(one) in mentioned] or found
+        nearest = min(self.types.nearness(one.path, path) for one in found)
+        found = [one for one in found if self.types.nearness(one.path, path) == nearest]
+        return [one for one in found if one.owner in mentioned] or found
 
-    def _owner(self, declared: Declared) -> str:
-        parsed = self.project.parsed(declared.path)
-        return "" if parsed is None or declared.index is None else parsed.symbols[declared.index].owner
-
-    def _used(self, file: FileScope, mentioned: set[str]) -> Iterator[Dependency]:
-        parsed, seen = file.parsed, set()
+    def _used(self, file: FileScope, parsed: ParsedFile, mentioned: set[str]) -> Iterator[Dependency]:
+        seen = set()
         own = {symbol.name for symbol in parsed.symbols if symbol.parent is None and symbol.kind in VALUES}
         packages = [parsed.namespace, *file.on_demand]
         for reference in parsed.references:
@@ -87,7 +91,7 @@ class KotlinResolver:
                 or name in file.single
             ):
                 continue
-            key = name, bool(reference.qualifier), self._type_around(parsed, reference)
+            key = name, bool(reference.qualifier), self._type_around(file, reference)
             if key in seen:
                 continue
             seen.add(key)
@@ -101,19 +105,19 @@ class KotlinResolver:
                 if chosen:
                     break
 
-    def _type_around(self, parsed: ParsedFile, reference: Reference) -> int | None:
-        around = types_around(parsed.symbols, reference.scope)
-        return next((index for index in around if parsed.symbols[index].kind in TYPES), None)
+    def _type_around(self, file: FileScope, reference: Reference) -> int | None:
+        around = types_around(file.symbols, reference.scope)
+        return next((index for index in around if file.symbols[index].kind in TYPES), None)
 
     def _is_value(self, file: FileScope, reference: Reference) -> bool:
         """Whether no member of a type around hides it, and no type or package stands before it."""
         if reference.qualifier:
             first = reference.qualifier.partition(".")[0]
-            return first not in ("this", "super") or self._type_around(file.parsed, reference) is None
+            return first not in ("this", "super") or self._type_around(file, reference) is None
         return not any(
             reference.name in self.types.members(declared)
-            for index in types_around(file.parsed.symbols, reference.scope)
-            if file.parsed.symbols[index].kind in TYPES
+            for index in types_around(file.symbols, reference.scope)
+            if file.symbols[index].kind in TYPES
             for own in [file.own(index)]
             for declared in (own, *self.types.ancestors(own))
         )

@@ -21,16 +21,22 @@ class Declared:
     full_name: str
     path: str
     index: int | None
+    private: bool = False  # as in Symbol
+    arity: int = 0
 
 
 class Namespaces:
-    """Declared types by full name; a nested type's full name goes through those it is nested in."""
+    """Declared types by full name; a nested type's full name goes through those it is nested in.
+
+    A project may forget parses that nobody has asked for in a while: what is looked up often is kept here.
+    """
 
     def __init__(self, project: Project, languages: Iterable[str]) -> None:
         self.project = project
         self.types: dict[str, list[Declared]] = {}
         self.simple_names: set[str] = set()
         self.namespaces: set[str] = set()  # with those they are nested in
+        self._members: dict[tuple[str, int | None], frozenset[str]] = {}
         self._roots: dict[str, tuple[str, ...]] = {}
         for path in project.written_in(*languages):
             parsed = project.parsed(path)
@@ -44,7 +50,13 @@ class Namespaces:
             if parsed.symbols[index].kind is SymbolKind.NAMESPACE:
                 self.add_namespace(full_name)
             else:
-                self.add(Declared(full_name, path, index))
+                symbol = parsed.symbols[index]
+                self.add(Declared(full_name, path, index, symbol.private, symbol.arity))
+        members: dict[int, set[str]] = {}
+        for symbol in parsed.symbols:
+            if symbol.parent is not None and symbol.kind not in TYPES:
+                members.setdefault(symbol.parent, set()).add(symbol.name)
+        self._members.update(((path, index), frozenset(names)) for index, names in members.items())
 
     def add(self, declared: Declared) -> None:
         self.types.setdefault(declared.full_name, []).append(declared)
@@ -55,25 +67,31 @@ class Namespaces:
             self.namespaces.add(name)
             name = name.rpartition(".")[0]
 
+    def own_members(self, declared: Declared) -> frozenset[str]:
+        """The names of all in a type, or a part of one, that is no type."""
+        return self._members.get((declared.path, declared.index), frozenset())
+
     def nearest(self, full_name: str, path: str) -> Declared | None:
         """Of several declarations, that of the same source root, module, or the most folders in common."""
-        found = self.types.get(full_name)
-        if not found:
-            return None
-        return found[0] if len(found) == 1 else min(found, key=lambda one: self.distance(one, path))
+        found = [one for one in self.types.get(full_name, ()) if not one.private or one.path == path]
+        return (
+            min(found, key=lambda one: self.distance(one, path))
+            if len(found) > 1
+            else next(iter(found), None)
+        )
 
     def distance(self, declared: Declared, path: str) -> tuple[tuple[int, int, bool], bool, str]:
-        return self.nearness(declared, path), declared.path != path, declared.path
+        return self.nearness(declared.path, path), declared.path != path, declared.path
 
-    def nearness(self, declared: Declared, path: str) -> tuple[int, int, bool]:
+    def nearness(self, there: str, here: str) -> tuple[int, int, bool]:
         """The same for all files of a source root; the smallest is the nearest."""
-        here, there = self._roots.get(path, ()), self._roots.get(declared.path, ())
+        root, other = self._roots.get(here, ()), self._roots.get(there, ())
         common = 0
-        for ours, theirs in zip(here, there, strict=False):
+        for ours, theirs in zip(root, other, strict=False):
             if ours != theirs:
                 break
             common += 1
-        return -common, _between_source_sets(here, there), not TEST_FOLDERS.isdisjoint(there)
+        return -common, _between_source_sets(root, other), not TEST_FOLDERS.isdisjoint(other)
 
 
 def _between_source_sets(here: tuple[str, ...], there: tuple[str, ...]) -> int:
@@ -110,6 +128,15 @@ def source_root(path: str, namespace: str) -> tuple[str, ...]:
     folders = tuple(path.split("/")[:-1])
     parts = tuple(namespace.split(".")) if namespace else ()
     return folders[: -len(parts)] if parts and folders[-len(parts) :] == parts else folders
+
+
+def full_name(namespace: str, symbols: tuple[Symbol, ...], index: int) -> str:
+    names: list[str] = []
+    at: int | None = index
+    while at is not None:
+        names.append(symbols[at].name)
+        at = symbols[at].parent
+    return ".".join(([namespace] if namespace else []) + names[::-1])
 
 
 def types_around(symbols: tuple[Symbol, ...], scope: int | None) -> tuple[int, ...]:
