@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from retrieval.project import RepositoryProject
 from retrieval.repo import Repo
 from retrieval.types import Dependency, Entry, ParsedFile, Skip, Skipped, SourceFile
 
+SAMPLES = sorted(path for path in (Path(__file__).parents[1] / "samples").iterdir() if path.is_dir())
 FILES = {
     "app/main.py": "from app import util\n\nutil.run()\n",
     "app/util.py": "import os\nfrom app.names import NAME\n\ndef run() -> None:\n    print(NAME, os.name)\n",
@@ -362,6 +364,24 @@ def test_progress_ends_at_its_total(root: Path) -> None:
     )
     assert seen[-1] == (7, 7)
     assert seen == sorted(seen)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda folder: folder.name)
+def test_samples_are_read_without_a_problem_and_alike_on_any_number_of_cores(
+    sample: Path, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / sample.name
+    shutil.copytree(sample, root)
+    alone = RepositoryProject.open(Repo.open(root), cache=None, workers=1)
+    monkeypatch.setattr(parse_pool, "_WORTH_A_WORKER", 1)
+    together = RepositoryProject.open(Repo.open(root), cache=cache, workers=2)
+    again = opened(root, cache)
+    assert not alone.problems
+    assert not together.problems
+    assert edges(alone)
+    assert edges(alone) == edges(together) == edges(again)
+    for path in alone.paths:
+        assert alone.parsed(path) == together.parsed(path) == again.parsed(path)
 
 
 def test_a_folder_without_git_and_an_empty_one_are_projects(tmp_path: Path, cache: Path) -> None:
