@@ -142,13 +142,13 @@ def called_module(node: Node) -> str | None:
         return None
     function = node.child_by_field_name("function")
     arguments = node.child_by_field_name("arguments")
-    if function is None or arguments is None or arguments.named_child_count == 0:
+    if function is None or arguments is None:
         return None
-    if function.type == "import" or (
-        function.type == "identifier" and function.text == b"require" and arguments.named_child_count == 1
-    ):
-        return literal(next((child for child in arguments.named_children if child.type != "comment"), None))
-    return None
+    required = function.type == "identifier" and function.text == b"require"
+    if not required and function.type != "import":
+        return None
+    given = [child for child in arguments.named_children if child.type != "comment"]
+    return literal(given[0]) if given and (len(given) == 1 or not required) else None
 
 
 def bound(pattern: Node, member: str) -> tuple[tuple[ImportedName, ...], str] | None:
