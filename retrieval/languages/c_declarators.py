@@ -122,3 +122,14 @@ def qualifier(node: Node, source: bytes) -> str:
     if node.end_byte - node.start_byte > LONGEST_QUALIFIER:
         return LONGER
     return plain(text_of(node, source))
+
+
+def is_constant(qualifiers: set[str], found: Declared, *, in_type: bool) -> bool:
+    if "constexpr" in qualifiers:
+        return True
+    return "const" in qualifiers and not found.is_pointer and (not in_type or "static" in qualifiers)
+
+
+def is_private(qualifiers: set[str]) -> bool:
+    """A `static inline` function is written for those that include its file."""
+    return "static" in qualifiers and not any("inline" in qualifier for qualifier in qualifiers)

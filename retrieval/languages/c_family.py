@@ -20,7 +20,7 @@ CALL, TYPE, BASE, NAME = ReferenceKind.CALL, ReferenceKind.TYPE, ReferenceKind.B
 
 
 class References(ScopedWalk[Place]):
-    """The walk itself, and every use of a name; c_definitions.py adds the declarations to its handlers."""
+    """The walk itself, and every use of a name; c_types.py and c_definitions.py add declarations."""
 
     handlers: ClassVar[dict[str, Handler]] = {}
 
@@ -31,11 +31,14 @@ class References(ScopedWalk[Place]):
 
     # -- uses
 
-    def refer(self, node: Node, kind: ReferenceKind, place: Place, before: str = "") -> None:
+    def refer(
+        self, node: Node, kind: ReferenceKind, place: Place, before: str = "", *, is_tag: bool = False
+    ) -> None:
+        """`is_tag`: it stands behind `struct` and is no variable, whatever those around are called."""
         if node.start_byte in self.named or node.is_missing:
             return
         name = text_of(node, self.source)
-        if not before and node.type != "field_identifier" and self.is_local(name):
+        if not (before or is_tag or node.type == "field_identifier") and self.is_local(name):
             return
         row, column = node.start_point
         self.symbols.draft.refer(Reference(name, row + 1, column, kind, before, place.symbol))
@@ -104,6 +107,11 @@ class References(ScopedWalk[Place]):
         for child in node.named_children:
             if child.type in ("type_identifier", "qualified_identifier", "template_type"):
                 self.name(child, place, BASE)
+
+    def namespace_path(self, node: Node, place: Place) -> None:
+        before = ""
+        for child in node.named_children:
+            before = self._scope(child, place, before)
 
     # -- scopes
 
@@ -179,6 +187,7 @@ References.handlers = {
     "call_expression": References.call,
     "field_expression": References.path,
     "qualified_identifier": References.path,
+    "nested_namespace_specifier": References.namespace_path,
     "dependent_name": References.path,
     "template_type": References.path,
     "template_function": References.path,

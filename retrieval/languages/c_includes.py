@@ -43,6 +43,8 @@ class Includes:
         return self._chosen[key]
 
     def _target(self, path: str, module: str) -> str | None:
+        if module.startswith("import "):
+            return self._cpp_modules.get(module.removeprefix("import "))
         written = module.removeprefix("next ")
         name = written[1:-1].strip().replace("\\", "/")
         if not name or name.startswith("/"):
@@ -56,6 +58,16 @@ class Includes:
                 if (found := self._file(place, name)) and not (following and place == folder):
                     return found
         return self._inferred(path, name, following)
+
+    @cached_property
+    def _cpp_modules(self) -> dict[str, str]:
+        """A module's name -> the file that exports it."""
+        found: dict[str, str] = {}
+        for path in self._project.written_in("cpp"):
+            parsed = self._project.parsed(path)
+            if parsed is not None and parsed.namespace:
+                found.setdefault(parsed.namespace, path)
+        return found
 
     def _file(self, folder: str, name: str) -> str | None:
         found = posixpath.normpath(posixpath.join(folder, name))
@@ -75,7 +87,7 @@ class Includes:
                 continue
             known.append(search)
             parsed = self._project.parsed(path)
-            for included in parsed.imports if parsed is not None else ():
+            for included in _includes(parsed):
                 target = self._as_compiled(path, included, search)
                 if target is not None:
                     queue.append((target, search))
@@ -136,7 +148,7 @@ class Includes:
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for path in self._project.written_in("c", "cpp"):
             parsed = self._project.parsed(path)
-            for included in parsed.imports if parsed is not None else ():
+            for included in _includes(parsed):
                 folder = self._certain(path, included.module)
                 for around in _upwards(posixpath.dirname(path)) if folder is not None else ():
                     found[around][folder or ""] += 1
@@ -149,6 +161,12 @@ class Includes:
             return None
         folders = self._folders(name)
         return folders[0] if len(folders) == 1 and self._may_hold(folders[0], name) else None
+
+
+def _includes(parsed: ParsedFile | None) -> Iterator[Import]:
+    for imported in parsed.imports if parsed is not None else ():
+        if not imported.module.startswith("import "):
+            yield imported
 
 
 def _first(item: tuple[str, SearchPath]) -> str:

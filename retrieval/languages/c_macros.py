@@ -23,7 +23,9 @@ _TRAILING = re.compile(
 )
 _STATEMENT = re.compile(rb"(?:if|while|for|else|switch|return|do|case)\b|\W|\Z")
 _INSTANTIATED = re.compile(rb"^(extern\s++template\b[^;{}]*+;)", re.MULTILINE)
-_MODULE = re.compile(rb"^((?:export[ \t]++)?+(?:import|module)\b[^;\n{}()=]*+;)", re.MULTILINE)
+_MODULE = re.compile(
+    rb"^((?:export[ \t]++)?+(?:import|module)\b[^;\n{}()=]*+;|export(?=[ \t]++[\w{]))", re.MULTILINE
+)
 
 
 def without_exports(source: bytes) -> bytes:
@@ -73,9 +75,9 @@ def _without_instantiations(source: bytes) -> bytes:
 
 
 BLANKERS: tuple[Callable[[bytes], bytes], ...] = (
+    _without_trailing,  # before what hides where a line begins
     _without_typed,
     _without_leading,
-    _without_trailing,
     _without_lines,
     _without_instantiations,
 )

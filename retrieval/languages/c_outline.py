@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from retrieval.languages import c_macros
+from retrieval.languages import c_macros, cpp_modules
 from retrieval.languages.c_definitions import Definitions
 from retrieval.languages.c_preprocessor import scan
 from retrieval.languages.c_symbols import Place
-from retrieval.types import ParsedFile
+from retrieval.types import ParsedFile, Reference, ReferenceKind
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -21,6 +21,8 @@ _CPP = re.compile(
     re.MULTILINE,
 )
 
+_MACRO = re.compile(rb"\b[A-Z][A-Z0-9_]++\b")
+
 
 def outline(name: str, grammar: object, root: Node, source: bytes) -> ParsedFile:
     root, source_read = _best(name, grammar, root, source)
@@ -28,7 +30,14 @@ def outline(name: str, grammar: object, root: Node, source: bytes) -> ParsedFile
     walk = Definitions(source_read, directives)
     walk.walk(root, Place())
     walk.symbols.directives(directives)
-    return walk.symbols.draft.finish(name, complete=not _mistakes(root))
+    if source_read is not source:
+        _refer_to_macros(walk, source, source_read)
+    namespace = ""
+    if name == "cpp":
+        namespace = cpp_modules.module_of(source)
+        for imported in cpp_modules.imports(source):
+            walk.symbols.draft.need(imported)
+    return walk.symbols.draft.finish(name, not _mistakes(root), namespace)
 
 
 def _best(name: str, grammar: object, root: Node, source: bytes) -> tuple[Node, bytes]:
@@ -47,13 +56,25 @@ def _best(name: str, grammar: object, root: Node, source: bytes) -> tuple[Node, 
     if exported != source:
         root, source = _parse(grammar, exported), exported
         mistakes = _mistakes(root)
-    for without in c_macros.BLANKERS if mistakes else ():
-        blanked = without(source)
-        if blanked != source and mistakes:
-            tried = _parse(grammar, blanked)
-            if (fewer := _mistakes(tried)) < mistakes:
-                root, source, mistakes = tried, blanked, fewer
+    if mistakes:
+        blanked = source
+        for without in c_macros.BLANKERS:
+            blanked = without(blanked)
+        tried = _parse(grammar, blanked) if blanked != source else root
+        if _mistakes(tried) < mistakes:
+            root, source = tried, blanked
     return root, source
+
+
+def _refer_to_macros(walk: Definitions, source: bytes, blanked: bytes) -> None:
+    """What was blanked is a use of a macro all the same."""
+    line, at = 1, 0
+    for name in _MACRO.finditer(source):
+        if blanked[name.start()] == 0x20:
+            line, at = line + source.count(b"\n", at, name.start()), name.start()
+            column = at - (source.rfind(b"\n", 0, at) + 1)
+            kind = ReferenceKind.CALL if source[name.end() : name.end() + 1] == b"(" else ReferenceKind.NAME
+            walk.symbols.draft.refer(Reference(name[0].decode(), line, column, kind))
 
 
 def _parse(grammar: object, source: bytes) -> Node:

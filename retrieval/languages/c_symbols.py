@@ -31,6 +31,7 @@ class Place:
     around: Around = Around.FILE
     symbol: int | None = None  # the innermost one around
     start: Node | None = None  # `template <...>`, which belongs to what it holds
+    private: bool = False  # in a namespace without a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Found:
     signature_end: Node | None = None  # None: there is no body
     owner: str = ""
     forward: bool = False
+    private: bool = False
 
 
 class Symbols:
@@ -71,6 +73,7 @@ class Symbols:
                 self._documentation(comments),
                 found.owner,
                 found.forward,
+                found.private or place.private,
             )
         )
 

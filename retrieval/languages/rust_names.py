@@ -16,6 +16,15 @@ _PATH_WORDS = frozenset({"identifier", "crate", "self", "super", "metavariable",
 _NO_BINDINGS = frozenset({"scoped_identifier", "scoped_type_identifier", "generic_type", "type_arguments"})
 _PATH_ATTRIBUTE = re.compile(r'\bpath\s*=\s*"((?:[^"\\\n]|\\.)*)"')
 _SPACE = re.compile(r"\s+")
+# A macro's tokens hold these as if they were names.
+_KEYWORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "as async await break const continue crate dyn else enum extern fn for if impl in let loop match mod "
+        "move mut pub ref return static struct trait type unsafe use where while",
+    )
+)
+_QUALIFIED = re.compile(r"<[&\s]*([\w:]+)[^<>]*(?:<[^<>]*>)?[^<>]*>")
 LONGEST_PATH = 200  # bytes
 LONGER = "…"
 
@@ -28,7 +37,10 @@ def path_text(node: Node, source: bytes) -> str:
     """`a::b` without white space and type arguments."""
     if node.end_byte - node.start_byte > LONGEST_PATH:
         return LONGER
-    text = _SPACE.sub("", text_of(node, source))
+    text = text_of(node, source)
+    if text.startswith("<"):  # `<Type as Trait>` is the Type
+        text = _QUALIFIED.sub(r"\1", text, count=1) if _QUALIFIED.match(text) else LONGER
+    text = _SPACE.sub("", text)
     while "<" in text and (shorter := re.sub(r"(?:::)?<[^<>]*>", "", text)) != text:
         text = shorter
     return text
@@ -145,7 +157,7 @@ def words(tree: Node, source: bytes) -> Iterator[Word]:
                 following.type == "!"
                 or (following.type == "token_tree" and source[following.start_byte] == 0x28)
             )
-            if kind in ("identifier", "type_identifier"):
+            if kind in ("identifier", "type_identifier") and text not in _KEYWORDS:
                 yield Word(child, before if separator else "", separator == ".", called)
             plain = "crate" if text == "$crate" else text
             before = f"{before}{separator}{plain}" if separator and before != LONGER else plain
@@ -156,3 +168,12 @@ def words(tree: Node, source: bytes) -> Iterator[Word]:
             before, separator = (before, kind) if before and not separator else (LONGER, kind)
         else:
             before, separator = (LONGER, "") if kind == "token_tree" else ("", "")
+
+
+def inner_trees(tree: Node) -> Iterator[Node]:
+    """The token trees in one, but for attributes."""
+    marks = ""
+    for child in tree.children:
+        if child.type == "token_tree" and not marks.startswith("#"):
+            yield child
+        marks = marks + child.type if child.type in ("#", "!") else ""

@@ -86,10 +86,10 @@ class RustWalk(RustReferences):
         """A struct, union, enum, variant, field, constant, static, type alias."""
         name, kind = node.child_by_field_name("name"), _ITEMS[node.type]
         inside = place.within
-        self.open()
         if name is not None and place.around is Around.BLOCK:
             self.bind([text_of(name, self.source)])
-        elif name is not None:
+        self.open()
+        if name is not None and place.around is not Around.BLOCK:
             inside = replace(inside, symbol=self.add(node, name, kind, place), owner="")
         if place.around is not Around.BLOCK:
             inside = replace(inside, around=Around.TYPE)

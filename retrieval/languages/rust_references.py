@@ -113,7 +113,7 @@ class RustReferences(ScopedWalk[Place]):
         """The arguments of a macro: nobody knows their grammar, but names are names."""
         for word in rust_names.words(node, self.source):
             self.refer(word.node, CALL if word.is_called else NAME, place, word.before)
-        self.push((child for child in node.named_children if child.type == "token_tree"), place)
+        self.push(rust_names.inner_trees(node), place)
 
     # -- locals
 
