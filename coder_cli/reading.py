@@ -58,7 +58,7 @@ def read(settings: Settings, wish: Wish) -> Reading:
 
     model = ModelStore(settings.models_dir).resolve(settings.model)
     tokenizer = Tokenizer.open(model.folder, model.manifest)
-    repo, project = open_project(settings, wish.file)
+    repo, project = open_project(settings, _inside(wish.file))
     files = _Files(repo, project, wish)
     target = files.target()
     request = Request(wish.task, target)
@@ -83,6 +83,20 @@ def read(settings: Settings, wish: Wish) -> Reading:
             f"{target.path} does not fit into {budget} tokens ({reason}).", "Give more: --budget N"
         )
     return Reading(model, window, seeds)
+
+
+def _inside(file: Path | None) -> Path | None:
+    """Where to look for the repository: here (None), unless the file is elsewhere or in another one.
+
+    Of a plain folder this keeps the current folder as the root, not the file's own.
+    """
+    if file is None:
+        return None
+    folder, here = file.resolve().parent, Path.cwd()
+    if not folder.is_relative_to(here):
+        return file
+    below = (above for above in (folder, *folder.parents) if above != here and above.is_relative_to(here))
+    return file if any((above / ".git").exists() for above in below) else None
 
 
 class _Files:

@@ -31,12 +31,8 @@ def places_of(target: str, graph: DependencyGraph, usages: Collection[str]) -> P
         return Places(target, frozenset(usages))
     needs = graph.closure([target]).keys()
     group = needs & graph.closure([target], dependents=True).keys()
-    return Places(
-        target,
-        frozenset(usages) - needs,
-        frozenset(needs - group),
-        frozenset(group - {target}),
-    )
+    first = frozenset(usages)
+    return Places(target, first, frozenset(needs - group - first), frozenset(group - {target} - first))
 
 
 def arranged(

@@ -106,10 +106,10 @@ class _Walk:
         Returns the files shown only for their use of the target, and their texts.
         """
         selection, room, path = self.selection, self.room, target.path
+        selection.shown.target = path
         if path not in self.graph or path not in room.items:
             return {}
         near = targets.focus(selection.sources.parsed(path), target.line)
-        selection.shown.target = path
         needs = self.graph.closure([path]).keys()
         selection.shown.dependents = self.graph.closure([path], dependents=True).keys() - needs
         selection.add_used(path, near, room.budget)
@@ -120,7 +120,7 @@ class _Walk:
         callers = {caller: room.items[caller].text for caller in room.items.keys() - before}
         told = selection.shown.reasons
         direct = [
-            (needed, told[needed][0] if needed in told else distance_reason(path, 1))
+            (needed, told[needed][0] if needed in told else distance_reason("the target", 1))
             for needed, _ in selection.by_use(path, near)
         ]
         selection.add_signatures(direct, limit)
@@ -176,7 +176,7 @@ class _Walk:
         known = [path for path in (target,) if path in self.graph]
         if known:
             yield from self.selection.farther(known)
-            yield from ((user, f"it needs {target}") for user in self.graph.dependents_of(target))
+            yield from ((user, "it needs the target") for user in self.graph.dependents_of(target))
         yield from self.selection.farther([seed.path for seed in self.seeds])
 
     def _target_reason(self) -> str:

@@ -10,6 +10,7 @@ from enum import IntEnum
 
 from retrieval.graph import DependencyGraph
 from retrieval.types import ParsedFile, Symbol, SymbolKind
+from retrieval.uses import is_aside
 from retrieval.window import Seed
 
 _PLACE = re.compile(
@@ -20,9 +21,6 @@ _PLACE = re.compile(
 _NAME = re.compile(r"(?P<quote>[`'\"]?)(?P<name>[^\W\d]\w*(?:(?:\.|::|->|#)[^\W\d]\w*)*)(?P<call>\(?)")
 _STEP = re.compile(r"\.|::|->|#")
 _TELLING = re.compile(r"_|\d|[a-z][A-Z]|[A-Z][A-Z].*[a-z]|^[A-Z][a-z]+$")
-_TEST = re.compile(
-    r"(?:^|[/_.-])(?:tests?|specs?|__tests__|testing|examples?|benchmarks?|docs)(?:[/_.-]|$)", re.I
-)
 _MOST_FILES = 5  # with the same name: more say too little
 _MOST_SYMBOLS = 6
 _SHORTEST_WORD = 4  # letters of a word that is taken for a name although nothing marks it as one
@@ -85,7 +83,7 @@ def starting_points(paths: Sequence[str], graph: DependencyGraph) -> tuple[Seed,
     readmes = [path for path in paths if re.fullmatch(r"readme(?:\.\w+)?", path, re.I)]
     seeds += [Seed(path, "the task names nothing: the README") for path in readmes[:1]]
     entries = [
-        path for path in paths if _ENTRY_NAMES.fullmatch(path.rpartition("/")[2]) and not _TEST.search(path)
+        path for path in paths if _ENTRY_NAMES.fullmatch(path.rpartition("/")[2]) and not is_aside(path)
     ]
     entries = sorted((path for path in entries if path.count("/") <= _ENTRY_DEPTH), key=_depth)
     seeds += [
@@ -93,7 +91,7 @@ def starting_points(paths: Sequence[str], graph: DependencyGraph) -> tuple[Seed,
     ]
     users = {path: len(graph.dependents_of(path)) for path in graph.paths}
     central = sorted(
-        (path for path in users if users[path] and not _TEST.search(path)),
+        (path for path in users if users[path] and not is_aside(path)),
         key=lambda path: (-users[path], path),
     )
     for path in central[:_MOST_NEEDED]:
@@ -140,9 +138,7 @@ def _from_path(mention: re.Match[str], word: str, matching: list[str]) -> Iterat
     if not 0 < len(matching) <= _MOST_FILES:
         return
     sure = len(matching) == 1
-    for number, path in enumerate(
-        sorted(matching, key=lambda path: (bool(_TEST.search(path)), *_depth(path)))
-    ):
+    for number, path in enumerate(sorted(matching, key=lambda path: (is_aside(path), *_depth(path)))):
         if mention["first"]:
             first = int(mention["first"])
             last = max(first, int(mention["last"] or first))
@@ -168,7 +164,7 @@ def _from_module(mention: re.Match[str], word: str, by_stem: dict[str, list[str]
             seed = Seed(exact[0], f"the task names {word}", named=True)
             yield _Found(_Rank.PATH, mention.start(), 0, seed)
         return
-    code = [path for path in same if not _TEST.search(path)]
+    code = [path for path in same if not is_aside(path)]
     if len(word) >= _SHORTEST_WORD and word.lower() not in _COMMON and 0 < len(code) <= 2:
         for number, path in enumerate(code):
             yield _Found(
@@ -247,7 +243,7 @@ def _from_word(word: _Word, definitions: Iterable[tuple[str, ParsedFile, int]]) 
     members = [one for one in known if len(word.steps) > 1 and _is_member(one[1], one[2], word.steps)]
     chosen = members or known
     bodies = [one for one in chosen if not one[1].symbols[one[2]].forward]
-    code = [one for one in bodies or chosen if not _TEST.search(one[0])]
+    code = [one for one in bodies or chosen if not is_aside(one[0])]
     chosen = code or bodies or chosen
     if not word.telling and len(chosen) > 2:
         return

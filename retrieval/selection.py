@@ -15,7 +15,7 @@ from retrieval.types import ParsedFile, SourceFile, Symbol
 from retrieval.uses import (
     Lines,
     bodies_for,
-    heads_for,
+    is_aside,
     on_borders,
     outlines_for,
     shown_around,
@@ -49,6 +49,9 @@ class Selection:
     def room(self) -> Room:
         return self.shown.room
 
+    def _named(self, path: str) -> str:
+        return "the target" if path == self.shown.target else path
+
     # -- dependencies
 
     def needs(self, path: str) -> Sequence[str]:
@@ -75,13 +78,13 @@ class Selection:
         ]
         for needed, parsed, weights in used:
             if using is not None and parsed is not None and weights:
-                reason = _used_reason(user, parsed, weights)
+                reason = f"{self._named(user)} uses {_used(parsed, weights)}"
                 fair = min(limit, self.room.used + (limit - self.room.used) // _LARGEST_OUTLINE)
                 if not self.shown.add(needed, outlines_for(using, parsed, weights), reason, fair):
-                    self.shown.add(needed, heads_for(parsed, weights), reason, limit)
+                    self.shown.add(needed, Wanted(heads=frozenset(weights)), reason, limit)
         for needed, parsed, weights in used:
             if using is not None and parsed is not None and needed in self.room.items:
-                reason = _used_reason(user, parsed, weights)
+                reason = f"{self._named(user)} uses {_used(parsed, weights)}"
                 for part in _ever_less(_by_weight(weights)):
                     if self.shown.add(needed, bodies_for(using, parsed, part), reason, limit):
                         break
@@ -107,7 +110,7 @@ class Selection:
         for path in inside:
             for need in self.graph.dependencies_of(path):
                 needed[need] += 1
-        of = paths[0] if len(paths) == 1 else "what was found"
+        of = self._named(paths[0]) if len(paths) == 1 else "what was found"
         for path in sorted(inside, key=lambda path: (distances[path], -needed[path], path)):
             if distances[path]:
                 yield path, distance_reason(of, distances[path])
@@ -115,7 +118,7 @@ class Selection:
     # -- dependents
 
     def add_callers(self, target: str, near: Lines | None, limit: int) -> None:
-        """The places where other files use the target, those that use it most first."""
+        """The places where other files use the target: tests after programs, those that use it most first."""
         parsed = self.sources.parsed(target)
         if parsed is None or target not in self.graph:
             return
@@ -125,13 +128,14 @@ class Selection:
             around = {index for index in weights if near and _overlaps(parsed.symbols[index], near)}
             symbols = around or set(weights)
             if symbols:
-                callers.append((not around, -sum(weights[index] for index in symbols), caller, symbols))
+                rank = (not around, is_aside(caller), -sum(weights[index] for index in symbols), caller)
+                callers.append((rank, symbols))
             else:
                 self.shown.unread[caller] = LeftOut(
                     caller, f"it needs {target}, but uses nothing of it by name"
                 )
-        for _, _, caller, symbols in sorted(callers, key=lambda one: one[:3]):
-            self._add_caller(target, caller, {parsed.symbols[index].name for index in symbols}, limit)
+        for rank, symbols in sorted(callers, key=lambda one: one[0]):
+            self._add_caller(target, rank[-1], {parsed.symbols[index].name for index in symbols}, limit)
 
     def _add_caller(self, target: str, caller: str, names: set[str], limit: int) -> None:
         user = self.sources.parsed(caller)
@@ -143,7 +147,7 @@ class Selection:
         if caller not in self.needs(target):
             self.shown.uses[caller] = used
         wanted = shown_around(user, uses, file.text.count("\n") + 1)
-        reason = f"uses {used} of {target}"
+        reason = f"uses {used} of the target"
         self.shown.add(caller, wanted, reason, limit, shortened="only where it uses the target")
 
     # -- hits
@@ -194,8 +198,8 @@ def _by_weight(weights: Mapping[int, int]) -> list[int]:
     return sorted(weights, key=lambda index: (-weights[index], index))
 
 
-def _used_reason(user: str, parsed: ParsedFile, weights: Mapping[int, int]) -> str:
-    return f"{user} uses {_listed(parsed.qualified_name(index) for index in _by_weight(weights))}"
+def _used(parsed: ParsedFile, weights: Mapping[int, int]) -> str:
+    return _listed(dict.fromkeys(parsed.qualified_name(index) for index in _by_weight(weights)))
 
 
 def _ever_less(ranked: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 from retrieval.notation import ELLIPSIS, indentation, is_closer, opens_block
 from retrieval.sketch import Sketch
@@ -22,6 +23,8 @@ _ROUTINES = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _SHORT_TYPE = 12  # lines; a type without members of its own (a protocol, a tuple) says more whole
 _SHORT_ENUM = 30
 _SHORT_VALUE = 6
+_LONG_DOC = 4
+_LONG_SENTENCE = 120  # characters
 _LONG_LINE = 200  # characters of a value's line
 _PREAMBLE_LINES = 200  # at most before what says where a file belongs; licences are long
 _PREAMBLE = re.compile(r"(?:package|namespace|module|library)\s|declare\(|<\?php|[\"']use strict")
@@ -51,6 +54,16 @@ def draw(sketch: Sketch, symbol: Symbol, has_members: bool) -> None:
         _shorten(sketch, symbol, _signature_end(sketch, symbol))
     else:
         _draw_value(sketch, symbol)
+
+
+def draw_head(sketch: Sketch, symbol: Symbol) -> None:
+    """A type without its members; of everything else the signature."""
+    if symbol.kind not in CONTAINERS:
+        draw(sketch, symbol, has_members=False)
+        return
+    draw_header(sketch, symbol)
+    _draw_doc(sketch, symbol)
+    draw_end(sketch, symbol)
 
 
 def _draw_value(sketch: Sketch, symbol: Symbol) -> None:
@@ -90,19 +103,35 @@ def _is_typed(symbol: Symbol) -> bool:
 
 def draw_header(sketch: Sketch, symbol: Symbol) -> None:
     for number in _header(sketch, symbol):
-        sketch.show(number, number)
+        sketch.reveal(number)
     sketch.hide(symbol.start_line, symbol.line)
+
+
+def draw_body(sketch: Sketch, symbol: Symbol) -> None:
+    """All of a symbol, but of long documentation only the first line."""
+    first = _header(sketch, symbol)[0]
+    end = _signature_end(sketch, symbol)
+    sketch.show(symbol.start_line, symbol.end_line)
+    above = first - symbol.start_line
+    doc_end = _string_end(sketch, end + 1) if sketch.notation.doc_in_body else end
+    if above > _LONG_DOC:
+        sketch.drop(symbol.start_line, first - 1)
+    if doc_end - end > _LONG_DOC:
+        sketch.drop(end + 1, doc_end)
+    if above > _LONG_DOC or doc_end - end > _LONG_DOC:
+        _draw_doc(sketch, symbol)
 
 
 def _draw_doc(sketch: Sketch, symbol: Symbol) -> None:
     if not symbol.doc:
         return
-    first, *_ = _header(sketch, symbol)
+    first = _header(sketch, symbol)[0]
     end = _signature_end(sketch, symbol)
+    doc = textwrap.shorten(symbol.doc, _LONG_SENTENCE, placeholder=" …")
     if not sketch.notation.doc_in_body:
-        sketch.add_above(first, indentation(sketch.line(first)) + sketch.notation.documentation(symbol.doc))
+        sketch.add_above(first, indentation(sketch.line(first)) + sketch.notation.documentation(doc))
     elif end < symbol.end_line:
-        sketch.add_below(end, _inner_indentation(sketch, symbol) + sketch.notation.documentation(symbol.doc))
+        sketch.add_below(end, _inner_indentation(sketch, symbol) + sketch.notation.documentation(doc))
         sketch.hide(end + 1, _string_end(sketch, end + 1))
 
 

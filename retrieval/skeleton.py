@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from retrieval.file_lines import FileLines
 from retrieval.notation import is_closer
-from retrieval.signatures import CONTAINERS, draw, draw_end, draw_header, draw_preamble
+from retrieval.signatures import CONTAINERS, draw, draw_body, draw_end, draw_head, draw_header, draw_preamble
 from retrieval.sketch import Excerpt, Sketch
 from retrieval.types import ParsedFile, SourceFile, Symbol, SymbolKind
 
@@ -19,14 +19,18 @@ class Wanted:
     """What to show of a file. Symbols are named by their index; `spans` are lines, both ends included."""
 
     signatures: bool = False  # of everything, with imports and first lines of documentation
-    outlined: frozenset[int] = frozenset()  # types of which the signatures are shown
-    whole: frozenset[int] = frozenset()
+    heads: frozenset[int] = frozenset()  # of these the signatures, of types without members
+    outlined: frozenset[int] = frozenset()  # the same, but of types with the signatures of all members
+    bodies: frozenset[int] = frozenset()  # shown whole, but of long documentation only the first line
+    whole: frozenset[int] = frozenset()  # shown as they stand
     spans: tuple[tuple[int, int], ...] = ()
 
     def __or__(self, other: Wanted) -> Wanted:
         return Wanted(
             self.signatures or other.signatures,
+            self.heads | other.heads,
             self.outlined | other.outlined,
+            self.bodies | other.bodies,
             self.whole | other.whole,
             tuple(sorted({*self.spans, *other.spans})),
         )
@@ -50,10 +54,13 @@ def excerpt(
         sketch.show(1, _FIRST_LINES)
     else:
         _draw_signatures(sketch, parsed, wanted)
-    for index in sorted(wanted.whole):
+    for index in sorted(wanted.bodies | wanted.whole):
         symbol = parsed.symbols[index]
         _draw_around(sketch, parsed, symbol.start_line, index)
-        sketch.show(symbol.start_line, symbol.end_line)
+        if index in wanted.whole:
+            sketch.show(symbol.start_line, symbol.end_line)
+        else:
+            draw_body(sketch, symbol)
     for span in wanted.spans:
         first, last = _trimmed(sketch, *span)
         _draw_around(sketch, parsed, first, innermost(parsed, first))
@@ -105,6 +112,10 @@ def _draw_signatures(sketch: Sketch, parsed: ParsedFile, wanted: Wanted) -> None
             symbol.parent in drawn and parsed.symbols[symbol.parent].kind in CONTAINERS
         )
         asked = number in wanted.outlined or (symbol.parent is not None and inside)
+        if number in wanted.heads and not asked and not wanted.signatures:
+            _draw_around(sketch, parsed, symbol.start_line, number)
+            draw_head(sketch, symbol)
+            continue
         if not (asked or (wanted.signatures and inside)) or sketch.is_hidden(symbol.line):
             continue  # hidden: an attribute that a constructor's body sets
         if symbol.forward and symbol.name in defined and sketch.notation.directives:

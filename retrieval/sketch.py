@@ -56,10 +56,21 @@ class Sketch:
             for changed in (self._instead, self._above, self._below):
                 changed.pop(number, None)
 
+    def reveal(self, number: int) -> None:
+        """Show a line, unless it is shown already, be it changed."""
+        if not self._shown[min(number, self.lines.count + 1)]:
+            self.show(number, number)
+
     def hide(self, first: int, last: int) -> None:
         """Without a mark: what stands for them is said elsewhere."""
         for number in range(max(first, 1), min(last, self.lines.count) + 1):
             self._hidden[number] = 1
+
+    def drop(self, first: int, last: int) -> None:
+        """Hide lines that were to be shown."""
+        self.hide(first, last)
+        for number in range(max(first, 1), min(last, self.lines.count) + 1):
+            self._shown[number] = 0
 
     def replace(self, number: int, text: str) -> None:
         self._shown[number] = 1
@@ -77,10 +88,10 @@ class Sketch:
         opener = openers[number] if 1 <= number <= self.lines.count else 0
         while opener and opener not in self._opened:
             self._opened.add(opener)
-            if not self._hidden[opener] and not self._shown[opener]:
-                self.show(opener, opener)
+            if not self._hidden[opener]:
+                self.reveal(opener)
                 if self.line(opener).strip() == "{":
-                    self.show(opener - 1, opener - 1)
+                    self.reveal(opener - 1)
             closer = self.lines.closers.get(opener)
             if closer is not None and not self._hidden[closer]:
                 self.show(closer, closer)

@@ -152,4 +152,4 @@ def _offset(file: SourceFile, target: Target) -> int:
 
 
 def _line_count(file: SourceFile) -> int:
-    return file.text.count("\n") + 1
+    return max(1, file.text.count("\n") + (not file.text.endswith("\n")))

@@ -17,6 +17,11 @@ _CONSTRUCTORS = frozenset(
 )
 # A method with such a name is taken for the one that is called, even where its type is not named.
 _TELLING = re.compile(r"\w_\w|[a-z][A-Z]|\w{8}")
+_ASIDE = re.compile(
+    r"(?:^|[/_.-])(?:tests?|specs?|__tests__|testing|examples?|benchmarks?|docs?)(?:[/_.-]|$)"
+    r"|Tests?\.\w+$",
+    re.IGNORECASE,
+)
 _VALUES = frozenset({SymbolKind.FIELD, SymbolKind.CONSTANT, SymbolKind.VARIABLE})
 _SHORT_TYPE = 30  # lines; a type that is used is shown whole up to here
 _SHORT_CALLER = 15  # lines; up to here a function that uses something is shown whole
@@ -107,17 +112,17 @@ def _is_free(parsed: ParsedFile, index: int) -> bool:
 
 def bodies_for(user: ParsedFile, needed: ParsedFile, symbols: Collection[int]) -> Wanted:
     """Functions and short types whole, long types in outline with how they are made."""
-    whole: set[int] = set()
+    bodies: set[int] = set()
     long: set[int] = set()
     made = {one.name for one in user.references if one.kind in (ReferenceKind.CALL, ReferenceKind.BASE)}
     for index in symbols:
         symbol = needed.symbols[index]
         if symbol.kind not in CONTAINERS or symbol.end_line - symbol.start_line < _SHORT_TYPE:
-            whole.add(index)
+            bodies.add(index)
         else:
             long.add(index)
-            whole |= _constructors(needed, index) if symbol.name in made else set()
-    return Wanted(whole=frozenset(whole)) | outlines_for(user, needed, long)
+            bodies |= _constructors(needed, index) if symbol.name in made else set()
+    return Wanted(bodies=frozenset(bodies)) | outlines_for(user, needed, long)
 
 
 def outlines_for(user: ParsedFile, needed: ParsedFile, symbols: Collection[int]) -> Wanted:
@@ -134,19 +139,12 @@ def outlines_for(user: ParsedFile, needed: ParsedFile, symbols: Collection[int])
             outlined |= {index, *outside}
         else:
             mentioned |= {index, *_constructors(needed, index)}
-    return Wanted(outlined=frozenset(outlined)) | heads_for(needed, mentioned)
+    return Wanted(outlined=frozenset(outlined), heads=frozenset(mentioned))
 
 
 def _constructors(parsed: ParsedFile, index: int) -> set[int]:
     names = {*_CONSTRUCTORS, parsed.symbols[index].name}
     return {one for one in _members(parsed).get(index, ()) if parsed.symbols[one].name in names}
-
-
-def heads_for(needed: ParsedFile, symbols: Collection[int]) -> Wanted:
-    """The signatures by themselves."""
-    found = (needed.symbols[index] for index in symbols)
-    spans = {(one.line, max(one.line, min(one.signature_end, one.end_line))) for one in found}
-    return Wanted(spans=tuple(sorted(spans)))
 
 
 def _members(parsed: ParsedFile) -> dict[int, list[int]]:
@@ -184,6 +182,11 @@ def _around(parsed: ParsedFile, line: int, line_count: int) -> Lines:
     if symbol.end_line - symbol.start_line < _SHORT_CALLER:
         return symbol.start_line, symbol.end_line
     return max(symbol.start_line, line - _AROUND_USE), min(symbol.end_line, line + _AROUND_USE)
+
+
+def is_aside(path: str) -> bool:
+    """Tests, examples, documentation: not what a program is made of."""
+    return _ASIDE.search(path) is not None
 
 
 def on_borders(parsed: ParsedFile | None, first: int, last: int, most: int) -> Lines:

@@ -84,7 +84,7 @@ def test_a_caller_is_shown_where_it_uses_the_target() -> None:
     caller = item(window(target=Target("app.py")), "cli.py")
     assert caller.level is Level.CHUNK
     assert "app.run(argument)" in caller.text and "usage" not in caller.text
-    assert caller.reason == "uses run of app.py"
+    assert caller.reason == "uses run of the target"
     assert caller.shortened == "only where it uses the target"
 
 
@@ -94,21 +94,21 @@ def test_where_room_is_short_a_dependency_is_what_is_used_of_it() -> None:
     config = item(found, "config.py")
     assert config.level is Level.CHUNK
     assert "def load" in config.text and "unused" not in config.text
-    assert config.reason == "app.py uses load"
+    assert config.reason == "the target uses load"
     assert "def save" in item(found, "store.py").text
     assert all(left.reason for left in found.left_out)
     assert {"text.py", "lock.py"} <= {left.path for left in found.left_out}
 
 
 def test_with_little_room_every_dependency_has_its_signature_before_one_has_its_body() -> None:
-    budget = words(SHOP.texts["app.py"]) + 40
+    budget = words(SHOP.texts["app.py"]) + 58
     found = window(target=Target("app.py"), budget=budget)
     assert {"config.py", "store.py"} <= set(paths(found))
     assert "return argument" not in item(found, "store.py").text
 
 
 def test_what_is_two_imports_away_says_so() -> None:
-    assert "app.py needs it, 2 imports away" in item(window(target=Target("app.py")), "text.py").reason
+    assert "the target needs it, 2 imports away" in item(window(target=Target("app.py")), "text.py").reason
 
 
 def test_hits_stand_after_what_the_target_needs_and_keep_their_own_order() -> None:
@@ -168,7 +168,7 @@ def test_without_a_target_what_the_hits_use_comes_with_them_in_reading_order() -
 def test_lines_near_the_place_decide_what_matters_most() -> None:
     calls = {"near": ["b.one"], "far": ["c.two", "c.two", "c.two"]}
     repository = of_functions({"a.py": calls, "b.py": {"one": []}, "c.py": {"two": []}})
-    budget = words(repository.texts["a.py"]) + 28
+    budget = words(repository.texts["a.py"]) + 32
     near = repository.texts["a.py"].split("\n").index("    b.one(argument)") + 1
     assert "b.py" in paths(window(repository, Target("a.py", near), budget=budget))
     assert "c.py" not in paths(window(repository, Target("a.py", near), budget=budget))
