@@ -133,13 +133,15 @@ class Includes:
         return frozenset(folder for folder, count in counted.items() if count >= _LIBRARY_HEADERS)
 
     def _nearest(self, path: str, candidates: Sequence[str]) -> str:
-        """What the files around it use without a doubt; else what lies closest."""
+        """What the files around it use without a doubt, or what is around it; the smallest circle decides."""
         for around in _upwards(posixpath.dirname(path)):
-            used = self._used.get(around)
-            best = max(candidates, key=lambda folder: used[folder]) if used else None
-            if best is not None and used is not None and used[best]:
-                equal = [folder for folder in candidates if used[folder] == used[best]]
-                return min(equal, key=lambda folder: _distance(path, folder))
+            used = self._used.get(around, Counter())
+            most = max(used[folder] for folder in candidates)
+            near = [
+                folder for folder in candidates if used[folder] == most and (most or _within(folder, around))
+            ]
+            if near:
+                return min(near, key=lambda folder: _distance(path, folder))
         return min(candidates, key=lambda folder: _distance(path, folder))
 
     @cached_property
@@ -179,6 +181,10 @@ def _upwards(folder: str) -> Iterator[str]:
         yield folder
         folder = posixpath.dirname(folder)
     yield ""
+
+
+def _within(folder: str, around: str) -> bool:
+    return not around or f"{folder}/".startswith(f"{around}/")
 
 
 def _distance(path: str, folder: str) -> tuple[int, int, int, int, str]:

@@ -59,9 +59,13 @@ class Paths:
     def _referred(self, path: str, parsed: ParsedFile) -> Iterator[Dependency]:
         """Paths with `::` in expressions, types and macros, each once; macros of the crate by name."""
         names = {(found.line, found.column): found.name for found in parsed.references}
+        # Where `::` goes on: only a whole path counts, not the modules that it passes.
+        ends = {(found.line, found.column - 2) for found in parsed.references if _is_path(found, names)}
         seen: set[tuple[int | None, str]] = set()
         declared = {symbol.name for symbol in parsed.symbols}
         for found in parsed.references:
+            if (found.line, found.column + len(found.name)) in ends:
+                continue
             written = f"{found.qualifier}::{found.name}" if found.qualifier else found.name
             if (found.scope, written) in seen or not (
                 _is_path(found, names) if found.qualifier else found.kind is ReferenceKind.CALL
@@ -205,6 +209,8 @@ def _paths(imported: Import) -> Iterator[str]:
 
 def _is_path(found: Reference, names: dict[tuple[int, int], str]) -> bool:
     """Whether `::` stands before the name: a field's value is further left by one character."""
+    if not found.qualifier:
+        return False
     if "::" in found.qualifier or found.qualifier in ("crate", "super"):
         return True
     return names.get((found.line, found.column - len(found.qualifier) - 2)) == found.qualifier

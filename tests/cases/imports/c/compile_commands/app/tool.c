@@ -1,0 +1,3 @@
+#include "api.h"
+#include "both.h"
+#include <both.h>

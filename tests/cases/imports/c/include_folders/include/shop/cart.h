@@ -1,0 +1,3 @@
+#include "item.h"
+#include <shop/item.h>
+int total(void);

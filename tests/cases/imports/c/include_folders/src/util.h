@@ -1,0 +1,3 @@
+#ifdef WITH_EXTRAS
+#include "extra.h"
+#endif

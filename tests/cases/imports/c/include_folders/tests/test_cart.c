@@ -1,0 +1,3 @@
+#include "shop/cart.h"
+#include "util.h"
+#include "../src/main.c"

@@ -1,0 +1,3 @@
+#include <string.h>
+#include <sys/types.h>
+#include <stdlib.h>

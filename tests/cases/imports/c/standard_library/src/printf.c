@@ -1,0 +1,3 @@
+#include <stdio.h>
+#include <assert.h>
+#include <wchar.h>

@@ -1,0 +1,2 @@
+export module shop.item;
+import "legacy.h";

@@ -1,0 +1,1 @@
+export module shop.cart:lines;

@@ -1,0 +1,2 @@
+import shop.cart;
+int main() { return total(); }

@@ -1,0 +1,3 @@
+use second::Thing;
+use help::Tool;
+use ::second::deep::Deep;

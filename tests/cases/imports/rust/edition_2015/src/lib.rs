@@ -1,0 +1,3 @@
+extern crate helper as help;
+mod first;
+mod second;

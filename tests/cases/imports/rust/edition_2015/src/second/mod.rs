@@ -1,0 +1,3 @@
+pub mod deep;
+use self::deep::Deep;
+pub struct Thing;

@@ -1,0 +1,2 @@
+#[path = "src/type.rs"]
+mod kinds;

@@ -1,0 +1,2 @@
+mod part;
+fn main() { part::run(::shapes_app::library_function()) }

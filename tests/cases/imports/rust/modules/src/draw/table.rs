@@ -1,0 +1,2 @@
+mod of_table;
+use self::shape::circle;

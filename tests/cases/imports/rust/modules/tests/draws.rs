@@ -1,0 +1,2 @@
+mod common;
+use shapes_app::library_function;

@@ -1,0 +1,2 @@
+pub use crate::shape::{self, round};
+pub use super::user::*;

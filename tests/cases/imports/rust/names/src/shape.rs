@@ -1,0 +1,2 @@
+pub mod round;
+pub struct Shape;

@@ -1,0 +1,1 @@
+macro_rules! turn_all { () => { $crate::wheel::turn() }; }

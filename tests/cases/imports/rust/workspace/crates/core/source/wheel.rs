@@ -1,0 +1,4 @@
+use crate::spoke::Spoke;
+use serde::Serialize;
+pub struct Wheel(Spoke);
+pub fn turn() { turn_all!(); println!(); }

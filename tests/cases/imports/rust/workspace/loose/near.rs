@@ -1,0 +1,2 @@
+use crate::near;
+use super::main;

@@ -1,0 +1,1 @@
+use paint::paint as colour;
