@@ -12,6 +12,7 @@ from retrieval.types import Dependency
 
 DEEPEST = 500  # levels of a tree; a deeper indentation helps nobody
 TOP = 10  # rows of a ranking
+FEW = 6  # names that stand in a line
 MOST_FOLDERS = 24  # of an overview, so that it fits on a screen
 _EDGE, _LAST_EDGE, _PASSING, _NOTHING = "├── ", "└── ", "│   ", "    "
 
@@ -161,16 +162,17 @@ def overview(graph: DependencyGraph, shown: Sequence[str], below: str = "") -> I
     """The files most needed and needing most, and the folders in reading order with what they need."""
     yield from _ranking("most needed", shown, graph.dependents_of)
     yield from _ranking("needing most", shown, graph.dependencies_of)
-    depth = _folder_depth(shown, below)
-    files = Counter(folder_of(path, depth, below) for path in shown)
-    folders = graph.within(shown).folded(lambda path: folder_of(path, depth, below))
+    place = _screen_of_folders(shown, below)
+    files = Counter(place[path] for path in shown)
+    folders = graph.within(shown).folded(place.__getitem__)
     cycle_of = {path: len(cycle) for cycle in folders.cycles() for path in cycle}
     yield "folders in reading order: files, and the folders they need"
     wide = max((len(f"{number:,}") for number in files.values()), default=0)
     long = max(map(len, files), default=0)
     for folder in folders.reading_order():
-        needs = "  ".join(folders.dependencies_of(folder))
-        told = f"{folder:<{long}}  {needs}".rstrip()
+        needs = folders.dependencies_of(folder)
+        more = [f"and {len(needs) - FEW} more"] if len(needs) > FEW else []
+        told = f"{folder:<{long}}  {'  '.join([*needs[:FEW], *more])}".rstrip()
         yield f"  {files[folder]:>{wide},}  {told}"
     if cycle_of:
         yield f"  ({counted(len(cycle_of), 'folder')} in {counted(len(folders.cycles()), 'cycle')})"
@@ -197,15 +199,25 @@ def _ranking(title: str, shown: Sequence[str], neighbours: Callable[[str], Seque
         yield ""
 
 
-def _folder_depth(shown: Sequence[str], below: str) -> int:
-    """The deepest that has few enough folders for a screen; at least one level."""
-    depth = 1
+def _screen_of_folders(shown: Sequence[str], below: str) -> dict[str, str]:
+    """A folder for each file: the largest ones are split as long as all of them fit on a screen."""
+    depths: dict[str, int] = {}  # of folders that are split: how deep
+    place = {path: folder_of(path, 1, below) for path in shown}
+    whole: set[str] = set()
     while True:
-        now = {folder_of(path, depth, below) for path in shown}
-        deeper = {folder_of(path, depth + 1, below) for path in shown}
-        if len(deeper) > MOST_FOLDERS or deeper == now:
-            return depth
-        depth += 1
+        sizes = Counter(folder for folder in place.values() if folder not in whole)
+        largest = max(sizes, key=lambda folder: (sizes[folder], folder), default=None)
+        if largest is None:
+            return place
+        depth = depths.get(largest, 1) + 1
+        inner = {path: folder_of(path, depth, below) for path, folder in place.items() if folder == largest}
+        split = set(inner.values())
+        if split == {largest} or len(set(place.values())) + len(split) - 1 > MOST_FOLDERS:
+            whole.add(largest)
+            continue
+        place |= inner
+        whole.add(largest)  # what is left of it are the files right in it
+        depths |= dict.fromkeys(split, depth)
 
 
 def _fitting_depth(distances: dict[str, int], neighbours: Callable[[str], Sequence[str]], fit: int) -> int:

@@ -249,3 +249,14 @@ def test_an_empty_folder_has_none(tmp_path: Path, capsys: Capture) -> None:
     assert cli.main(["graph", str(tmp_path)]) == 0
     assert capsys.readouterr() == ("", "0 files · 0 dependencies\n")
     assert cli.main(["graph", str(tmp_path), "--stat"]) == 0
+
+
+def test_a_file_of_a_plain_folder_is_seen_from_where_one_is(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "a.py").write_text("import b\n")
+    (tmp_path / "b.py").write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["graph", "inner/a.py"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "inner/a.py"

@@ -213,3 +213,21 @@ def test_mermaid_gets_paths_as_quoted_text_and_cycles_in_red() -> None:
         "  f2 --> f0",
         "  linkStyle 0,1 stroke:#c0392b",
     ]
+
+
+def test_an_overview_splits_its_largest_folders_as_far_as_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = ["big/a/x", "big/a/y", "big/b/x", "big/main", "small/a/x", "README"]
+
+    def folders(most: int) -> list[str]:
+        monkeypatch.setattr(graph_text, "MOST_FOLDERS", most)
+        return list(graph_text.overview(graph(alone=tuple(paths)), paths))[1:]
+
+    assert folders(4) == ["  1  ./", "  4  big/", "  1  small/a/"]
+    assert folders(5) == ["  1  ./", "  1  big/", "  2  big/a/", "  1  big/b/", "  1  small/a/"]
+
+
+def test_an_overview_names_a_few_of_the_folders_that_one_needs() -> None:
+    tested = graph(*(f"top/x {letter}/x" for letter in "abcdefgh"))
+    assert list(graph_text.overview(tested, tested.reading_order()))[-1] == (
+        "  1  top/  a/  b/  c/  d/  e/  f/  and 2 more"
+    )
