@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from coder_cli import graph_text
 from coder_cli.graph_diagram import dot, mermaid
 from retrieval.graph import DependencyGraph
