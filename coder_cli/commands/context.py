@@ -103,9 +103,14 @@ def _place(word: str | None) -> tuple[Path | None, int | None, int | None]:
 
 def _say(found: Reading) -> None:
     window = found.window
-    left = f"; {len(window.left_out)} files left out" if window.left_out else ""
-    files = "1 file" if len(window.items) == 1 else f"{len(window.items)} files"
-    ui.say(f"{files}, {window.tokens} of {window.budget} tokens of {found.model.name}{left}")
+    left = f"; {_files(len(window.left_out))} left out" if window.left_out else ""
+    ui.say(
+        f"{_files(len(window.items))}, {window.tokens} of {window.budget} tokens of {found.model.name}{left}"
+    )
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
 
 
 def _rows(found: Reading) -> list[tuple[str, str, str, str]]:
@@ -140,7 +145,7 @@ def _counts(found: Reading) -> list[tuple[str, str]]:
         files[item.level.value] += 1
         tokens[item.level.value] += item.tokens
     levels = [
-        (level, f"{files[level]} files, {tokens[level]} tokens") for level in ("whole", "skeleton", "chunk")
+        (level, f"{_files(files[level])}, {tokens[level]} tokens") for level in ("whole", "skeleton", "chunk")
     ]
     return [
         ("model", found.model.name),
@@ -148,8 +153,8 @@ def _counts(found: Reading) -> list[tuple[str, str]]:
         ("tokens", str(window.tokens)),
         ("characters", str(len(window.text))),
         *levels,
-        ("left out", f"{len(window.left_out)} files"),
-        ("found by the task", f"{len({seed.path for seed in found.seeds})} files"),
+        ("left out", _files(len(window.left_out))),
+        ("found by the task", _files(len({seed.path for seed in found.seeds}))),
     ]
 
 
