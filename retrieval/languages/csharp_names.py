@@ -30,14 +30,17 @@ class CSharpResolver:
         self.project = project
         self.types = CSharpTypes(project)
         self.extensions: dict[str, list[Extension]] = {}  # by method name
-        self.plain_methods: set[str] = set()
+        self.plain_methods: dict[str, set[str]] = {}  # by method name: the simple names of their types
         for path in project.written_in("csharp"):
             parsed = project.parsed(path)
             for symbol in parsed.symbols if parsed is not None else ():
                 if symbol.kind is SymbolKind.METHOD and parsed is not None:
+                    if symbol.parent is None:
+                        continue
                     if not symbol.owner:
-                        self.plain_methods.add(symbol.name)
-                    elif symbol.parent is not None:
+                        holder = parsed.symbols[symbol.parent].name
+                        self.plain_methods.setdefault(symbol.name, set()).add(holder)
+                    else:
                         holder = full_name(parsed.namespace, parsed.symbols, symbol.parent)
                         extension = Extension(path, holder.rpartition(".")[0], symbol.owner)
                         self.extensions.setdefault(symbol.name, []).append(extension)
@@ -129,9 +132,10 @@ class CSharpResolver:
             if method.namespace in visible
             and self.types.projects.sees(here, self.types.projects.folder_of(method.path)) < 2
         ]
-        named = [method for method in found if method.owner in names]
-        if reference.name in self.plain_methods or len({method.path for method in found}) > 1:
-            found = named
+        plain = self.plain_methods.get(reference.name, set())
+        found = [method for method in found if method.owner not in plain and not plain & names]
+        if plain or len({method.path for method in found}) > 1:
+            found = [method for method in found if method.owner in names]
         paths = {method.path for method in found}
         return paths.pop() if len(paths) == 1 else None
 

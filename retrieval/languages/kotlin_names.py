@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from retrieval.languages.base import Project
 from retrieval.languages.jvm import FileScope, Types, type_dependencies
-from retrieval.languages.namespaces import TYPES, types_around
+from retrieval.languages.namespaces import TYPES, Declared, types_around
 from retrieval.types import Dependency, Import, ParsedFile, Reference, ReferenceKind, SymbolKind
 
 USES = (ReferenceKind.CALL, ReferenceKind.NAME)
@@ -29,6 +29,10 @@ class KotlinResolver:
         self.types = Types(project)
         self.values: dict[str, list[Value]] = {}  # by full name
         self.value_names: set[str] = set()
+        self.by_simple_name: dict[str, list[Declared]] = {}
+        self._all_members: dict[Declared, frozenset[str]] = {}
+        for full_name, declared in self.types.types.items():
+            self.by_simple_name.setdefault(full_name.rpartition(".")[2], []).extend(declared)
         for path in project.written_in("kotlin"):
             parsed = project.parsed(path)
             if parsed is not None:
@@ -79,45 +83,61 @@ class KotlinResolver:
         return [one for one in found if one.owner in mentioned] or found
 
     def _used(self, file: FileScope, parsed: ParsedFile, mentioned: set[str]) -> Iterator[Dependency]:
-        seen = set()
+        """Functions and properties of the packages in sight, which need no import of their own.
+
+        What stands before a dot may have a member of that name. Only types could tell: where a type that the
+        file mentions has one, it is taken to be meant.
+        """
         own = {symbol.name for symbol in parsed.symbols if symbol.parent is None and symbol.kind in VALUES}
-        packages = [parsed.namespace, *file.on_demand]
+        members: frozenset[str] | None = None
+        seen = set()
         for reference in parsed.references:
-            name = reference.name
-            if (
-                name not in self.value_names
-                or reference.kind not in USES
-                or name in own
-                or name in file.single
-            ):
-                continue
-            key = name, bool(reference.qualifier), self._type_around(file, reference)
-            if key in seen:
+            name, qualifier = reference.name, reference.qualifier
+            key = name, qualifier, reference.scope
+            if name not in self.value_names or reference.kind not in USES or key in seen:
                 continue
             seen.add(key)
-            if not self._is_value(file, reference):
+            if qualifier in self.types.namespaces:
+                chosen = self._choose(f"{qualifier}.{name}", file.path, mentioned)
+            elif name in own or name in file.single:
                 continue
-            for package in packages:
-                full_name = f"{package}.{name}" if package else name
-                chosen = self._choose(full_name, file.path, mentioned, qualified=key[1])
-                for value in chosen:
-                    yield Dependency(file.path, value.path, reference.line, name)
-                if chosen:
-                    break
+            elif qualifier and qualifier != "this":
+                if members is None:
+                    members = self._members_of(mentioned.union(symbol.name for symbol in parsed.symbols))
+                chosen = [] if name in members else self._in_sight(file, reference, mentioned)
+            elif name in self._members_of(_receivers(file, reference.scope)):
+                continue
+            else:
+                chosen = self._in_sight(file, reference, mentioned)
+            for value in chosen:
+                yield Dependency(file.path, value.path, reference.line, name)
 
-    def _type_around(self, file: FileScope, reference: Reference) -> int | None:
-        around = types_around(file.symbols, reference.scope)
-        return next((index for index in around if file.symbols[index].kind in TYPES), None)
+    def _in_sight(self, file: FileScope, reference: Reference, mentioned: set[str]) -> list[Value]:
+        qualified = bool(reference.qualifier)
+        for package in (file.namespace, *file.on_demand):
+            full_name = f"{package}.{reference.name}" if package else reference.name
+            chosen = self._choose(full_name, file.path, mentioned, qualified=qualified)
+            if chosen:
+                return chosen
+        return []
 
-    def _is_value(self, file: FileScope, reference: Reference) -> bool:
-        """Whether no member of a type around hides it, and no type or package stands before it."""
-        if reference.qualifier:
-            first = reference.qualifier.partition(".")[0]
-            return first not in ("this", "super") or self._type_around(file, reference) is None
-        return not any(
-            reference.name in self.types.members(declared)
-            for index in types_around(file.symbols, reference.scope)
-            if file.symbols[index].kind in TYPES
-            for own in [file.own(index)]
-            for declared in (own, *self.types.ancestors(own))
-        )
+    def _members_of(self, simple_names: Iterable[str]) -> frozenset[str]:
+        """What the types of these names have as members, inherited ones included."""
+        found: set[str] = set()
+        for name in simple_names:
+            for declared in self.by_simple_name.get(name, ()):
+                if declared not in self._all_members:
+                    inherited = (self.types.members(base) for base in self.types.ancestors(declared))
+                    self._all_members[declared] = self.types.members(declared).union(*inherited)
+                found |= self._all_members[declared]
+        return frozenset(found)
+
+
+def _receivers(file: FileScope, scope: int | None) -> Iterator[str]:
+    """The simple names of the types whose members need no dot: those around, and those that are extended."""
+    for index in types_around(file.symbols, scope):
+        symbol = file.symbols[index]
+        if symbol.kind in TYPES:
+            yield symbol.name
+        elif symbol.owner:
+            yield symbol.owner
