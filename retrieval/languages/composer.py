@@ -48,7 +48,7 @@ class Composer:
     def _read(self, folder: str, text: str | None) -> None:
         try:
             content = json.loads(text or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if not isinstance(content, dict):
             return

@@ -18,68 +18,61 @@ _NOT_RUBY = frozenset(("assets", "javascript", "views", "packs", "frontend"))
 _AUTOLOADS_LIB = re.compile(
     r"autoload_lib|(?:autoload_paths|eager_load_paths)\b[^\n]*\blib\b|(?:autoload_paths|eager_load_paths)[^\n]*['\"]lib"
 )
-_ZEITWERK = "Zeitwerk::Loader.for_gem"
+_ZEITWERK = "for_gem"  # of Zeitwerk::Loader
 
 
 class LoadPath:
-    """The folders that `require` looks in, for every package of the repository; a file's own come first."""
+    """The folders that `require` looks in, for every package of the repository."""
 
     def __init__(self, project: Project) -> None:
-        self._project = project
         self.packages: set[str] = {""}
-        folders: dict[str, None] = {}
+        folders: set[str] = set()
         for path in project.paths:
             folder, _, name = path.rpartition("/")
             if name.endswith(".gemspec"):
                 self.packages.add(folder)
                 for each in _require_paths(project.text(path) or ""):
-                    folders[_joined(folder, each)] = None
+                    folders.add(_joined(folder, each))
             elif name in _PACKAGE_FILES:
                 self.packages.add(folder)
         for package in sorted(self.packages):
             for usual in ("lib", "test", "spec"):
-                folders[_joined(package, usual)] = None
+                folders.add(_joined(package, usual))
         for path in project.written_in("ruby"):
             parsed = project.parsed(path)
             for found in parsed.imports if parsed is not None else ():
                 added = added_load_path(found.module)
                 if added is not None:
-                    folders[_joined(posixpath.dirname(path), added)] = None
-        self._folders = [folder for folder in folders if not folder.startswith("..")]
-        self._order: dict[str, list[str]] = {}
+                    folders.add(_joined(posixpath.dirname(path), added))
+        self._found: dict[str, list[tuple[str, str]]] = {}  # what is required -> load folder, file
+        for path in project.paths:
+            folder = posixpath.dirname(path)
+            while True:
+                if folder in folders:
+                    inner = path[len(folder) + 1 :] if folder else path
+                    self._found.setdefault(inner, []).append((folder, path))
+                if not folder:
+                    break
+                folder = posixpath.dirname(folder)
 
     def find(self, path: str, module: str) -> str | None:
-        """The file that `require "module"` in this file reads."""
-        name = module if module.endswith(".rb") else f"{module}.rb"
-        folder = posixpath.dirname(path)
-        for each in self._nearest(folder):
-            target = posixpath.normpath(posixpath.join(each, name))
-            if target in self._project:
-                return target
-        return None
+        """The file that `require "module"` in this file reads: of several, in the nearest folder."""
+        name = posixpath.normpath(module if module.endswith(".rb") else f"{module}.rb")
+        ours = posixpath.dirname(path).split("/")
+        package = self.package_of(posixpath.dirname(path))
+        best: tuple[int, str] | None = None
+        for folder, target in self._found.get(name, ()):
+            if posixpath.basename(folder) in ("test", "spec") and self.package_of(folder) != package:
+                continue  # tests of another package
+            shared = len(posixpath.commonprefix([ours, folder.split("/")]))
+            best = min(best, (-shared, target)) if best else (-shared, target)
+        return best[1] if best else None
 
     def package_of(self, folder: str) -> str:
         """The innermost package around a folder, or the folder itself; "" is the repository."""
         while folder and folder not in self.packages:
             folder = posixpath.dirname(folder)
         return folder
-
-    def _nearest(self, folder: str) -> Sequence[str]:
-        """By how much of their path they share with a folder; tests of other packages are none of ours."""
-        if folder not in self._order:
-            ours = folder.split("/")
-            package = self.package_of(folder)
-
-            def shared(other: str) -> int:
-                return -len(posixpath.commonprefix([ours, other.split("/")]))
-
-            reachable = [
-                each
-                for each in self._folders
-                if posixpath.basename(each) not in ("test", "spec") or self.package_of(each) == package
-            ]
-            self._order[folder] = sorted(reachable, key=shared)
-        return self._order[folder]
 
 
 def foreign_names(project: Project) -> set[str]:
@@ -157,8 +150,10 @@ def _lib_roots(project: Project) -> Iterator[str]:
         if path.endswith("config/application.rb"):
             if _AUTOLOADS_LIB.search(project.text(path) or ""):
                 yield _joined(posixpath.dirname(posixpath.dirname(path)), "lib")
-        elif posixpath.basename(posixpath.dirname(path)) == "lib" and _ZEITWERK in (project.text(path) or ""):
-            yield posixpath.dirname(path)
+        elif posixpath.basename(posixpath.dirname(path)) == "lib":
+            parsed = project.parsed(path)
+            if parsed is not None and any(each.name == _ZEITWERK for each in parsed.references):
+                yield posixpath.dirname(path)
 
 
 def _require_paths(gemspec: str) -> Iterator[str]:

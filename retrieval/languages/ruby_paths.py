@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _DEEPEST = 12  # calls within one another
+_LONGEST = 300  # characters of a constant's name
 _THIS_FILE = "./\0"  # __FILE__: its folder is the file's
 _LOAD_PATH = "$LOAD_PATH "
 _SAME = frozenset(("to_s", "to_path", "freeze", "realpath", "expand_path", "cleanpath"))
@@ -31,7 +32,9 @@ _WORD_END = re.compile(r"([A-Z\d]+)([A-Z][a-z])|([a-z\d])([A-Z])")
 
 
 def underscored(constant: str) -> str:
-    """The path of a constant by convention: `HTML::TagHelper` is `html/tag_helper`."""
+    """The path of a constant by convention: `HTML::TagHelper` is `html/tag_helper`; "" of a giant."""
+    if len(constant) > _LONGEST:
+        return ""
     words = _WORD_END.sub(lambda found: "_".join(filter(None, found.groups())), constant.replace("::", "/"))
     return words.replace("-", "_").lower()
 

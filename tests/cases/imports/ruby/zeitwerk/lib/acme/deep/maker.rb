@@ -1,0 +1,1 @@
+class Acme::Deep::Maker; def self.make = Class.new; end

@@ -1,0 +1,1 @@
+module Acme; module Deep; class URLList; EMPTY = new; end; end; end
