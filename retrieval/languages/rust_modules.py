@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from retrieval.languages.base import Project
 from retrieval.languages.rust_crates import Package, packages
-from retrieval.types import Import, ParsedFile, SymbolKind
+from retrieval.types import Import, ParsedFile, ReferenceKind, SymbolKind
 
 _MOST_MODULES = 4  # of one file: a file may be a module of several crates, as tests/common/mod.rs is
 
@@ -33,13 +33,15 @@ class Module:
 
 
 class Modules:
-    """Every crate of a project, from its roots down; files that no crate reaches are crates of their own."""
+    """Every crate of a project, from its roots down, and then the files that no crate declares."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._by_file: dict[str, list[dict[int | None, Module]]] = defaultdict(list)
+        self._by_folder: dict[str, Module] = {}  # that hold their modules there
         self.libraries: dict[str, Module] = {}  # by root file
         self._packages = packages(project)
+        self._templates: dict[tuple[str, str], tuple[dict[int | None, Module], int]] = {}
         self.macros: dict[tuple[str, str], set[str]] = defaultdict(set)  # (package, name) -> files
         for package in self._packages.values():
             for root in package.roots:
@@ -48,16 +50,12 @@ class Modules:
                     self.libraries[root] = module
         for path in sorted(project.written_in("rust"), key=_depth):
             if path not in self._by_file:
-                self._crate(path, self._package_of(path))
+                self._undeclared(path)
 
     def of(self, path: str, parsed: ParsedFile, scope: int | None) -> Iterator[Module]:
         """The module around a symbol of a file, in each crate that has the file."""
-        while scope is not None and not _is_inline(parsed, scope):
-            scope = parsed.symbols[scope].parent
         for modules in self._by_file.get(path, ()):
-            module = modules.get(scope)
-            if module is not None:
-                yield module
+            yield _holder(modules, parsed, scope)
 
     def _package_of(self, path: str) -> Package:
         folder = posixpath.dirname(path)
@@ -68,17 +66,36 @@ class Modules:
 
     def _crate(self, root: str, package: Package) -> Module:
         folder = posixpath.dirname(root)
-        first = Module(root, package, None, folder, folder)
+        return self._grow(Module(root, package, None, folder, folder))
+
+    def _undeclared(self, path: str) -> None:
+        """A file that some macro declares is a module of the folder that it is in; else a crate."""
+        folder, name = posixpath.split(path.removesuffix("/mod.rs"))
+        around = self._by_folder.get(folder)
+        if around is None or (name := name.removesuffix(".rs")) in around.children:
+            self._crate(path, self._package_of(path))
+        else:
+            self._grow(self._declare(around, Import(f"mod {name}", 1, 1), path))
+
+    def _grow(self, first: Module) -> Module:
+        """Everything that a module declares, that its modules declare, and that macros write in them."""
         queue = deque([first])
-        seen = {root}
-        while queue:
-            for module in self._read(queue.popleft()):
-                if module.file not in seen:
-                    seen.add(module.file)
-                    queue.append(module)
+        seen = {first.file}
+        called: list[tuple[Module, str]] = []
+        while queue or called:
+            if queue:
+                module = queue.popleft()
+                self._by_folder.setdefault(module.folder, module)
+                found = list(self._read(module, called))
+            else:
+                found = list(self._write(*called.pop()))
+            for inner in found:
+                if inner.file not in seen:
+                    seen.add(inner.file)
+                    queue.append(inner)
         return first
 
-    def _read(self, module: Module, path: str = "") -> Iterator[Module]:
+    def _read(self, module: Module, called: list[tuple[Module, str]], path: str = "") -> Iterator[Module]:
         """Enter a file's own modules and imports into its module; the modules of other files come back."""
         path = path or module.file
         parsed = self._project.parsed(path)
@@ -88,33 +105,53 @@ class Modules:
         modules: dict[int | None, Module] = {None: module}
         known.append(modules)
         for index, symbol in enumerate(parsed.symbols):
+            outer = _holder(modules, parsed, symbol.parent)
             if symbol.kind is SymbolKind.MACRO:
                 self.macros[module.package.folder, symbol.name].add(path)
-            elif _is_inline(parsed, index):
-                outer = modules[_around(parsed, symbol.parent)]
-                inner = Module(
-                    path, module.package, outer, posixpath.join(outer.folder, symbol.name), outer.beside
-                )
-                inner.beside = inner.folder
+                if any(imported.scope == index for imported in parsed.imports):
+                    modules[index] = Module(path, module.package, outer, outer.folder, outer.beside)
+                    self._templates[module.package.folder, symbol.name] = (modules, index)
+            elif symbol.kind is SymbolKind.MODULE and not symbol.forward:
+                folder = posixpath.join(outer.folder, symbol.name)
+                inner = Module(path, module.package, outer, folder, folder)
                 outer.children.setdefault(symbol.name, inner)
                 modules[index] = inner
+        for found in parsed.references:
+            if found.kind is ReferenceKind.CALL and not found.qualifier and found.scope in modules:
+                called.append((modules[found.scope], found.name))
         for imported in parsed.imports:
-            around = modules[_around(parsed, imported.scope)]
-            kind, _, written = imported.module.partition(" ")
-            if kind == "folder":
-                around.folder = around.beside = posixpath.normpath(
-                    posixpath.join((around.parent or around).beside, written.strip('"'))
-                )
+            yield from self._enter(_holder(modules, parsed, imported.scope), imported, called, path)
+
+    def _enter(
+        self, around: Module, imported: Import, called: list[tuple[Module, str]], path: str
+    ) -> Iterator[Module]:
+        kind, _, written = imported.module.partition(" ")
+        if kind == "folder":
+            beside = (around.parent or around).beside
+            around.folder = around.beside = posixpath.normpath(posixpath.join(beside, written.strip('"')))
+        elif kind in ("mod", "include!"):
+            file = self.file(around, imported)
+            if file is None:
+                around.imports.append(imported)  # where a macro writes it, it may be there
             elif kind == "mod":
-                file = self.file(around, imported)
-                if file is not None:
-                    yield self._declare(around, imported, file)
-            elif kind == "include!":
-                file = self.file(around, imported)
-                if file is not None and file != path:
-                    yield from self._read(around, file)
-            else:
-                around.imports.append(imported)
+                yield self._declare(around, imported, file)
+            elif file != path:
+                yield from self._read(around, called, file)
+        else:
+            around.imports.append(imported)
+
+    def _write(self, around: Module, macro: str) -> Iterator[Module]:
+        """The items that a call of a macro writes into a module: `crate_root!();`."""
+        template = self._templates.pop((around.package.folder, macro), None)
+        if template is None:
+            return
+        modules, index = template
+        written, modules[index] = modules[index], around
+        for name, child in written.children.items():
+            child.parent = around
+            around.children.setdefault(name, child)
+        for imported in written.imports:
+            yield from self._enter(around, imported, [], around.file)
 
     @staticmethod
     def _declare(around: Module, imported: Import, file: str) -> Module:
@@ -148,12 +185,8 @@ def _depth(path: str) -> tuple[int, bool, str]:
     return path.count("/"), posixpath.basename(path) not in ("lib.rs", "main.rs", "mod.rs"), path
 
 
-def _is_inline(parsed: ParsedFile, index: int) -> bool:
-    symbol = parsed.symbols[index]
-    return symbol.kind is SymbolKind.MODULE and not symbol.forward
-
-
-def _around(parsed: ParsedFile, scope: int | None) -> int | None:
-    while scope is not None and not _is_inline(parsed, scope):
+def _holder(modules: dict[int | None, Module], parsed: ParsedFile, scope: int | None) -> Module:
+    """The module around a symbol."""
+    while scope not in modules and scope is not None:
         scope = parsed.symbols[scope].parent
-    return scope
+    return modules[scope]

@@ -162,8 +162,12 @@ class RustWalk(RustReferences):
         inside = replace(place.within, around=Around.BLOCK)
         if name is not None and place.around is not Around.BLOCK:
             inside = replace(inside, symbol=self.add(node, name, SymbolKind.MACRO, place))
-        rules = [child for child in node.named_children if child.type == "macro_rule"]
-        self.push((rule.child_by_field_name("right") for rule in rules), inside)
+        for rule in reversed([child for child in node.named_children if child.type == "macro_rule"]):
+            left, right = rule.child_by_field_name("left"), rule.child_by_field_name("right")
+            plain = left is not None and not left.named_child_count and right is not None
+            items = self.macros.items(right) if plain and right is not None else None
+            # Without parameters it writes the same items wherever it is called.
+            self.push([items or right], inside if items is None else replace(inside, around=Around.MODULE))
 
     # -- imports
 
