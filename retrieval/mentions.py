@@ -36,6 +36,7 @@ such table task test tests text than that their them then there these they this 
 used user using value view want what when where which while will with word work write your
 """
 _COMMON = frozenset(_PROSE.split())
+_VALUES = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT})  # only where written as code is
 _ENTRY_NAMES = re.compile(
     r"__main__\.py|main\.(?:py|go|rs|c|cc|cpp|kt|rb|ts|js)|app\.(?:py|ts|js|rb)|cli\.py|manage\.py|lib\.rs"
     r"|index\.(?:ts|tsx|js|php)|Main\.(?:java|kt)|Program\.cs|mod\.ts"
@@ -235,11 +236,13 @@ def _symbols_in(
 
 
 def _counts(symbol: Symbol) -> bool:
-    return symbol.kind not in (SymbolKind.NAMESPACE, SymbolKind.FIELD, SymbolKind.VARIABLE)
+    if symbol.kind is SymbolKind.VARIABLE:
+        return symbol.parent is None
+    return symbol.kind not in (SymbolKind.NAMESPACE, SymbolKind.FIELD)
 
 
 def _from_word(word: _Word, definitions: Iterable[tuple[str, ParsedFile, int]]) -> Iterator[_Found]:
-    known = list(definitions)
+    known = [one for one in definitions if word.telling or one[1].symbols[one[2]].kind not in _VALUES]
     members = [one for one in known if len(word.steps) > 1 and _is_member(one[1], one[2], word.steps)]
     chosen = members or known
     bodies = [one for one in chosen if not one[1].symbols[one[2]].forward]

@@ -57,23 +57,24 @@ class Selection:
     def needs(self, path: str) -> Sequence[str]:
         return self.graph.dependencies_of(path) if path in self.graph else ()
 
-    def used_of(self, user: str, needed: str, near: Lines | None) -> dict[int, int]:
+    def used_of(self, user: str, needed: str, near: Lines | None, only: bool = False) -> dict[int, int]:
+        """What one file uses of another; what it uses near these lines counts more, or alone."""
         parses = self.sources.parsed(user), self.sources.parsed(needed)
         if parses[0] is None or parses[1] is None:
             return {}
-        return used_symbols(parses[0], parses[1], self.graph.why(user, needed), near)
+        return used_symbols(parses[0], parses[1], self.graph.why(user, needed), near, only)
 
-    def by_use(self, user: str, near: Lines | None) -> list[tuple[str, dict[int, int]]]:
+    def by_use(self, user: str, near: Lines | None, only: bool = False) -> list[tuple[str, dict[int, int]]]:
         """The file's dependencies, the most used ones first."""
-        used = [(needed, self.used_of(user, needed, near)) for needed in self.needs(user)]
+        used = [(needed, self.used_of(user, needed, near, only)) for needed in self.needs(user)]
         return sorted(used, key=lambda one: (-sum(one[1].values()), one[0]))
 
-    def add_used(self, user: str, near: Lines | None, limit: int) -> None:
+    def add_used(self, user: str, near: Lines | None, limit: int, only: bool = False) -> None:
         """Of each dependency what the file uses of it: of all of them the signatures, then the bodies."""
         using = self.sources.parsed(user)
         used = [
             (needed, self.sources.parsed(needed), weights)
-            for needed, weights in self.by_use(user, near)
+            for needed, weights in self.by_use(user, near, only)
             if needed not in self.settled
         ]
         for needed, parsed, weights in used:
@@ -154,25 +155,49 @@ class Selection:
 
     def add_hits(self, seeds: Sequence[Seed], limit: int) -> None:
         """What a search or the task's own words found, then what that uses, then what surrounds it."""
-        best = list(dict.fromkeys(seed.path for seed in seeds))
+        lines = {seed: self._add_hit(seed, limit) for seed in seeds}
         for seed in seeds:
-            self._add_hit(seed, limit)
-        for path in best[:_SEEDS_WITH_NEEDS]:
-            if path in self.room.items:
-                self.add_used(path, None, limit)
+            self._add_callees(seed.path, [lines[one] for one in seeds if one.path == seed.path], limit)
+        best = list(dict.fromkeys(seed.path for seed in seeds))
         reasons = {seed.path: seed.reason for seed in reversed(seeds)}
         shown = [(path, reasons[path]) for path in best if path in self.room.items]
+        half = self.room.used + (limit - self.room.used) // 2
+        self.add_signatures(shown, half)
+        for seed in seeds[:_SEEDS_WITH_NEEDS]:
+            if seed.path in self.room.items:
+                self.add_used(seed.path, lines[seed], limit, only=lines[seed] is not None)
         self.add_signatures(shown, limit)
         self.add_wholes(shown[:_SEEDS_WITH_NEEDS], limit)
         self.add_signatures((one for one in self.farther(best) if one[0] not in self.settled), limit)
 
-    def _add_hit(self, seed: Seed, limit: int) -> None:
+    def _add_callees(self, path: str, hits: Sequence[Lines | None], limit: int) -> None:
+        """What the hits in a file use of the same file."""
+        parsed = self.sources.parsed(path)
+        spans = [lines for lines in hits if lines is not None]
+        if parsed is None or path not in self.room.items:
+            return
+        names = {
+            one.name for one in parsed.references if any(first <= one.line <= last for first, last in spans)
+        }
+        used = [
+            index
+            for index, symbol in enumerate(parsed.symbols)
+            if symbol.name in names and not any(_overlaps(symbol, lines) for lines in spans)
+        ]
+        if used:
+            reason = f"which uses {_listed(dict.fromkeys(parsed.symbols[index].name for index in used))}"
+            self.shown.add(path, bodies_for(parsed, parsed, used), reason, limit)
+
+    def _add_hit(self, seed: Seed, limit: int) -> Lines | None:
+        """The lines that are shown for it, widened to whole symbols; None where it is about the file."""
         if seed.start_line is not None:
             last = seed.end_line or seed.start_line
             lines = on_borders(self.sources.parsed(seed.path), seed.start_line, last, _WIDEST_HIT)
             self.shown.add(seed.path, Wanted(spans=(lines,)), seed.reason, limit)
-        elif not (seed.named and self.shown.add_whole(seed.path, seed.reason, limit)):
+            return lines
+        if not (seed.named and self.shown.add_whole(seed.path, seed.reason, limit)):
             self.shown.add(seed.path, SIGNATURES, seed.reason, limit)
+        return None
 
 
 def distance_reason(of: str, distance: int) -> str:

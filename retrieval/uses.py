@@ -18,7 +18,8 @@ _CONSTRUCTORS = frozenset(
 # A method with such a name is taken for the one that is called, even where its type is not named.
 _TELLING = re.compile(r"\w_\w|[a-z][A-Z]|\w{8}")
 _ASIDE = re.compile(
-    r"(?:^|[/_.-])(?:tests?|specs?|__tests__|testing|examples?|benchmarks?|docs?)(?:[/_.-]|$)"
+    r"(?:^|[/_.-])(?:tests?|specs?|__tests__|testing|examples?|benchmarks?|docs?"
+    r"|vendor|third[_-]party|external|deps|node_modules)(?:[/_.-]|$)"
     r"|Tests?\.\w+$",
     re.IGNORECASE,
 )
@@ -32,16 +33,20 @@ Lines = tuple[int, int]
 
 
 def used_symbols(
-    user: ParsedFile, needed: ParsedFile, why: Iterable[Dependency], near: Lines | None = None
+    user: ParsedFile,
+    needed: ParsedFile,
+    why: Iterable[Dependency],
+    near: Lines | None = None,
+    only: bool = False,
 ) -> dict[int, int]:
     """Symbols of `needed` that `user` names, and how often it does; `why` made the edge between the files.
 
     A symbol of the file itself counts where it is imported by name, or used and not defined by the user; a
-    member where it is used through something.
+    member where it is used through something. Uses `near` these lines count more, or with `only` alone.
     """
     named, everything = _imported(user, {one.line for one in why})
     own = {symbol.name for symbol in user.symbols if symbol.parent is None and not symbol.forward}
-    plain, through = _used_names(user, named, own, near)
+    plain, through = _used_names(user, named, own, near, only)
     inherits = {one.name for one in user.references if one.kind is ReferenceKind.BASE}
     known = {one.name for one in user.references} | set(named)
     weights: dict[int, int] = {}
@@ -50,7 +55,7 @@ def used_symbols(
         if _is_free(needed, index):
             weight = through[symbol.name]
             if symbol.name in named.values():
-                weight += plain[symbol.name] + 1
+                weight += plain[symbol.name] + (not only)
             elif everything:
                 weight += plain[symbol.name]
         else:
@@ -83,13 +88,16 @@ def _has_other_lines(making: Collection[Import], lines: Collection[int]) -> bool
 
 
 def _used_names(
-    user: ParsedFile, named: dict[str, str], own: Collection[str], near: Lines | None
+    user: ParsedFile, named: dict[str, str], own: Collection[str], near: Lines | None, only: bool
 ) -> tuple[Counter[str], Counter[str]]:
     """How often names are used plainly (`.name`: of the object itself), and through something else."""
     plain: Counter[str] = Counter()
     through: Counter[str] = Counter()
     for reference in user.references:
-        weight = _NEAR if near is not None and near[0] <= reference.line <= near[1] else 1
+        is_near = near is not None and near[0] <= reference.line <= near[1]
+        if only and not is_near:
+            continue
+        weight = _NEAR if is_near else 1
         if reference.qualifier in _SELF:
             plain[f".{reference.name}"] += weight
         elif reference.qualifier:
