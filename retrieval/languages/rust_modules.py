@@ -48,7 +48,7 @@ class Modules:
                 module = self._crate(root, package)
                 if root == package.library:
                     self.libraries[root] = module
-        for path in sorted(project.written_in("rust"), key=_depth):
+        for path in sorted(project.written_in("rust"), key=self._rank):
             if path not in self._by_file:
                 self._undeclared(path)
 
@@ -56,6 +56,13 @@ class Modules:
         """The module around a symbol of a file, in each crate that has the file."""
         for modules in self._by_file.get(path, ()):
             yield _holder(modules, parsed, scope)
+
+    def _rank(self, path: str) -> tuple[int, bool, bool, str]:
+        """What stands for a folder or a crate, or declares modules, comes before what it may declare."""
+        parsed = self._project.parsed(path)
+        declares = any(found.module.startswith("mod ") for found in parsed.imports) if parsed else False
+        named = posixpath.basename(path) in ("lib.rs", "main.rs", "mod.rs")
+        return path.count("/"), not named, not declares, path
 
     def _package_of(self, path: str) -> Package:
         folder = posixpath.dirname(path)
@@ -72,7 +79,11 @@ class Modules:
         """A file that some macro declares is a module of the folder that it is in; else a crate."""
         folder, name = posixpath.split(path.removesuffix("/mod.rs"))
         around = self._by_folder.get(folder)
-        if around is None or (name := name.removesuffix(".rs")) in around.children:
+        if (
+            around is None
+            or around.package.folder not in self._packages
+            or (name := name.removesuffix(".rs")) in around.children
+        ):
             self._crate(path, self._package_of(path))
         else:
             self._grow(self._declare(around, Import(f"mod {name}", 1, 1), path))
@@ -178,11 +189,6 @@ class Modules:
             if path in self._project:
                 return path
         return None
-
-
-def _depth(path: str) -> tuple[int, bool, str]:
-    """What stands for a folder or a crate comes before what it may declare."""
-    return path.count("/"), posixpath.basename(path) not in ("lib.rs", "main.rs", "mod.rs"), path
 
 
 def _holder(modules: dict[int | None, Module], parsed: ParsedFile, scope: int | None) -> Module:
