@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from retrieval.languages.base import Project, Resolver
 from retrieval.languages.kotlin_names import KotlinResolver
+from retrieval.languages.kotlin_repairs import repaired
 from retrieval.languages.kotlin_uses import KotlinUses
 from retrieval.languages.outline import Handlers, Outline
 from retrieval.types import ImportedName, ParsedFile, ReferenceKind, SymbolKind
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _JVM_NAME = re.compile(r"""\bJvmName\s*\(\s*(?:name\s*=\s*)?"(\w+)"\s*\)""")
-_STUMBLING = re.compile(rb"(?<![\w.])(?:(?:actual|expect)(?=[ \t]+[a-z])|fun(?=[ \t]+interface\b))")
 TYPE_WORDS = {"class": SymbolKind.CLASS, "interface": SymbolKind.INTERFACE, "object": SymbolKind.CLASS}
 
 
@@ -29,14 +29,14 @@ class Kotlin:
         return tree_sitter_kotlin.language()
 
     def outline(self, root: Node, source: bytes) -> ParsedFile:
-        """The grammar stumbles over words that change nothing here: it may read a file without them."""
+        """What the grammar cannot read it is given in other words."""
         if root.has_error:
             from tree_sitter import Language, Parser
 
-            text = _STUMBLING.sub(lambda found: b" " * len(found[0]), source)
+            text = repaired(source)
             tree = Parser(Language(self.grammar())).parse(text) if text != source else None
             if tree is not None and not tree.root_node.has_error:
-                return KotlinOutline(tree.root_node, text).run()
+                return KotlinOutline(tree.root_node, source).run()
         return KotlinOutline(root, source).run()
 
     def resolver(self, project: Project) -> Resolver:

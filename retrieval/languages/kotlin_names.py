@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from retrieval.languages.base import Project
 from retrieval.languages.jvm import FileScope, Types, type_dependencies
+from retrieval.languages.kotlin_standard import BASIC_TYPES, STANDARD
 from retrieval.languages.namespaces import TYPES, Declared, types_around
 from retrieval.types import Dependency, Import, ParsedFile, Reference, ReferenceKind, SymbolKind
 
@@ -117,6 +118,8 @@ class KotlinResolver:
         for package in (file.namespace, *file.on_demand):
             full_name = f"{package}.{reference.name}" if package else reference.name
             chosen = self._choose(full_name, file.path, mentioned, qualified=qualified)
+            if reference.name in STANDARD:
+                chosen = [one for one in chosen if one.owner in mentioned and one.owner not in BASIC_TYPES]
             if chosen:
                 return chosen
         return []

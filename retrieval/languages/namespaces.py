@@ -97,9 +97,9 @@ class Namespaces:
 def _between_source_sets(here: tuple[str, ...], there: tuple[str, ...]) -> int:
     """0 from jvmTest to jvmMain, 1 to commonMain, 2 to linuxMain; 0 where folders have no such names."""
     ours, theirs = _source_set(here), _source_set(there)
-    if not ours or not theirs or ours == theirs:
+    if ours == theirs:
         return 0
-    return 1 if theirs == "common" else 2
+    return 1 if theirs in ("common", "") else 2
 
 
 def _source_set(root: tuple[str, ...]) -> str:
