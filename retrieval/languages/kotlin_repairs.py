@@ -1,4 +1,4 @@
-"""Kotlin that the grammar stumbles over, in words that it reads: every line and nearly every column stays."""
+"""Kotlin that the grammar stumbles over, in words that it reads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NAME = re.compile(
 
 
 def repaired(source: bytes) -> bytes:
-    """Only for the grammar: of the same length, with the same lines, so that places mean the same in both."""
+    """Only for the grammar: of the same length, so that offsets mean the same in both."""
     text = _FUN.sub(b"   ", _PLATFORM.sub(b"public", source))
     text = _CONSTRUCTOR.sub(_on_the_line_above, text)
     text = _LIST.sub(lambda found: b"(" + found[1] + b")" if found[1] else b"0 ", text)

@@ -103,6 +103,10 @@ class Outline:
     def text(self, node: Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
+    def place(self, node: Node) -> tuple[int, int]:
+        """Row and column, from 0, in bytes."""
+        return node.start_point
+
     def field(self, node: Node, name: str) -> str:
         child = node.child_by_field_name(name)
         return "" if child is None else self.text(child)
@@ -173,7 +177,7 @@ class Outline:
         self, node: Node, kind: ReferenceKind, qualifier: str = "", name: str | None = None, arity: int = 0
     ) -> None:
         """`node` is the identifier."""
-        row, column = node.start_point
+        row, column = self.place(node)
         if kind is ReferenceKind.TYPE and node.start_byte in self.bases:
             kind = ReferenceKind.BASE
         self._references.append((row, column, name or self.text(node), kind, qualifier, self.scope, arity))
@@ -194,7 +198,7 @@ class Outline:
         self.done.add(name.start_byte)
         if self.hidden or name.start_byte == name.end_byte:  # a MISSING name
             return None
-        row, column = name.start_point
+        row, column = self.place(name)
         start, (end, end_column) = node.start_point.row, node.end_point
         if end_column == 0 and end > row:
             end -= 1  # a node that ends with its line end
