@@ -24,8 +24,7 @@ from retrieval.types import ParsedFile, SourceFile
 
 PARSE_SECONDS = 5.0  # of computing, so that a busy machine changes no result; a megabyte takes about one
 MOST_BYTES = 2_000_000  # of a text; what follows is not parsed, however much time there is
-# Grammars bound the work a byte: below this no clock is needed, and the plain call is the fastest.
-_UNTIMED_BYTES = 65_536
+_CHUNK_BYTES = 16_384  # read by the parser at a time
 _SHORTER = (1, 2, 16)  # a text that takes too long is tried again by its first half, its first sixteenth
 # Their scanners look for the end of a last word for ever where no white space ends it; no clock stops that.
 _NEED_A_LAST_NEWLINE = frozenset({"kotlin"})
@@ -78,25 +77,34 @@ def _outline(language: Language, source: bytes, seconds: float) -> tuple[ParsedF
     if language.name in _NEED_A_LAST_NEWLINE and not source.endswith(b"\n"):
         source += b"\n"
     parser = tree_sitter.Parser(_grammar(language.name))
-    if len(source) > _UNTIMED_BYTES:
-        # A tree parsed through a callback has a slow Node.text that may crash. This one reuses its nodes.
-        tree = parser.parse(source, _timed_tree(parser, source, seconds))
-    else:
-        tree = parser.parse(source)
-    root = tree.root_node
+    # Only a parse through a callback can be stopped, but its tree has a slow Node.text that may crash. The
+    # second parse reuses its nodes: it takes next to no time, or with many syntax errors the same once more.
+    root = parser.parse(source, _timed_tree(parser, source, seconds)).root_node
     with _limited(seconds):
         return language.outline(root, source), root.has_error
 
 
 def _timed_tree(parser: tree_sitter.Parser, source: bytes, seconds: float) -> tree_sitter.Tree:
-    view = memoryview(source)
     end = time.thread_time() + seconds
+
+    ended: set[int] = set()
+
+    def read(offset: int, _: object) -> bytes:
+        if time.thread_time() <= end:
+            return source[offset : offset + _CHUNK_BYTES]
+        # A search for the end of a comment, say, asks for no other leave: let the text end here, with a line.
+        if offset in ended:
+            return b""
+        ended.add(offset + 1)
+        return b"\n"
+
     try:
-        return parser.parse(
-            lambda offset, _: view[offset:], progress_callback=lambda *_: time.thread_time() > end
-        )
+        tree = parser.parse(read, progress_callback=lambda *_: time.thread_time() > end)
     except ValueError as stopped:
         raise _TimeUp from stopped
+    if time.thread_time() > end:
+        raise _TimeUp
+    return tree
 
 
 def _beginning(source: bytes, size: int) -> bytes:

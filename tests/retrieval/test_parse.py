@@ -16,6 +16,7 @@ from retrieval.parse import packed_parse, parse, version
 from retrieval.types import ParsedFile, SourceFile
 
 if TYPE_CHECKING:
+    import tree_sitter
     from tree_sitter import Node
 
 
@@ -93,16 +94,24 @@ def test_a_grammar_that_takes_too_long_yields_the_beginning(monkeypatch: pytest.
     seen: list[int] = []
     real = parsing._timed_tree
 
-    def slow(parser: object, source: bytes, seconds: float) -> object:
+    def slow(parser: tree_sitter.Parser, source: bytes, seconds: float) -> tree_sitter.Tree:
         seen.append(len(source))
-        return real(parser, source, 1e-4 if len(source) > len(text) // 3 else seconds)  # type: ignore[arg-type]
+        return real(parser, source, 1e-4 if len(source) > len(text) // 3 else seconds)
 
     monkeypatch.setattr(parsing, "_timed_tree", slow)
     found = parsed(text)
     assert not found.complete
     assert 0 < len(found.symbols) < len(whole.symbols)
     assert found.symbols == whole.symbols[: len(found.symbols)]
-    assert len(seen) == 2  # the whole, the half; the sixteenth is short enough to need no clock
+    assert [size * divisor // len(text) for size, divisor in zip(seen, (1, 2, 16), strict=True)] == [1, 0, 0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_grammar_lost_in_a_text_is_stopped(language: str) -> None:
+    for text in ("/* " * 20_000, "a<" * 20_000, "word" * 20_000):
+        began = time.process_time()
+        assert parse(SourceFile("a", language, text, "0" * 40), seconds=0.1)
+        assert time.process_time() - began < 3  # three times, by the grammar and the outline
 
 
 def test_an_outline_that_takes_too_long_yields_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
