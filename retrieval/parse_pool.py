@@ -32,8 +32,12 @@ _BATCH_CHARACTERS = 100_000  # long enough to keep a child busy while we read th
 _BATCH_FILES = 100
 _MOST_WORKERS = 32
 _READ_BYTES = 1 << 20
-# `parse` gives up by itself after a few times its limit; whoever takes longer than this hangs.
-_HANGING_SECONDS = 10 * PARSE_SECONDS
+# For one file, by the clock on the wall; `parse` itself gives up after a few times its limit at most.
+_HANGING_SECONDS = 6 * PARSE_SECONDS
+_STARTING_SECONDS = 60.0  # on a machine that has much else to do
+# Characters. Some grammars cannot be stopped at the end of a text of nothing but `a<`, and take the square of
+# its length: this long about PARSE_SECONDS. What is longer is parsed where it can be killed.
+_MOST_HERE = 32_000
 _WORKER = Path(__file__).with_name("parse_worker.py")
 
 Parsed = tuple[SourceFile, PackedParse]
@@ -41,12 +45,22 @@ Parsed = tuple[SourceFile, PackedParse]
 
 def parse_all(files: Iterable[SourceFile], size: int, workers: int | None = None) -> Iterator[Parsed]:
     """Every file with its parse, in any order; `files` is read as it is needed. `size` is theirs, about."""
-    count = min(workers or cores(), _MOST_WORKERS, size // _WORTH_A_WORKER)
-    if count < 2 or os.name != "posix":  # selectors know no pipes elsewhere
+    if os.name != "posix":  # selectors know no pipes elsewhere
         yield from _here(files)
         return
-    with ParsePool(count) as pool:
-        yield from pool.parse(files)
+    count = min(workers or cores(), _MOST_WORKERS, size // _WORTH_A_WORKER)
+    with ParsePool(count if count > 1 else 0) as pool:
+        yield from pool.parse(files) if count > 1 else _one_by_one(files, pool)
+
+
+def _one_by_one(files: Iterable[SourceFile], pool: ParsePool) -> Iterator[Parsed]:
+    """Here, but for those that nothing could stop: a child for them is started when the first one comes."""
+    for file in files:
+        if len(file.text) <= _MOST_HERE:
+            yield from _here([file])
+        else:
+            pool.grow()
+            yield from pool.parse([file])
 
 
 def cores() -> int:
@@ -61,10 +75,15 @@ def _here(files: Iterable[SourceFile]) -> Iterator[Parsed]:
 class ParsePool:
     """Leave its `with` block, by whatever way, and its children are gone."""
 
-    def __init__(self, count: int, worker: Path = _WORKER) -> None:
-        self._worker = worker
+    def __init__(self, count: int, worker: Path | None = None) -> None:
+        self._worker = worker or _WORKER
         self._children: list[_Child] = []
         for _ in range(count):
+            self._hire()
+
+    def grow(self) -> None:
+        """Have one child at least, if one can be started."""
+        if not self._children:
             self._hire()
 
     def __enter__(self) -> Self:
@@ -146,7 +165,7 @@ class _Child:
 
     def give(self, batch: Sequence[SourceFile]) -> None:
         self.files.extend(batch)
-        self.deadline = time.monotonic() + _HANGING_SECONDS
+        self.deadline = time.monotonic() + (_HANGING_SECONDS if self.started else _STARTING_SECONDS)
         with contextlib.suppress(OSError):  # it has ended: `take` finds that out
             write_frame(
                 self._requests, msgspec.msgpack.encode([(file.language, file.text) for file in batch])

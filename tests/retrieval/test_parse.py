@@ -108,10 +108,10 @@ def test_a_grammar_that_takes_too_long_yields_the_beginning(monkeypatch: pytest.
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_grammar_lost_in_a_text_is_stopped(language: str) -> None:
-    for text in ("/* " * 20_000, "a<" * 20_000, "word" * 20_000):
+    for text in ("/* " * 20_000, "a<" * 4_000, "word" * 20_000):
         began = time.process_time()
         assert parse(SourceFile("a", language, text, "0" * 40), seconds=0.1)
-        assert time.process_time() - began < 3  # three times, by the grammar and the outline
+        assert time.process_time() - began < 2  # three times, by the grammar and the outline
 
 
 def test_an_outline_that_takes_too_long_yields_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,10 +83,20 @@ def test_a_pool_finds_what_one_process_finds() -> None:
 
 
 def test_little_work_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parse_pool, "ParsePool", None)
+    monkeypatch.setattr(parse_pool, "_Child", None)
     some = files("a = 1\n", "b = 2\n")
     assert [file.path for file, _ in parse_all(some, 12)] == ["0.py", "1.py"]
     assert len(list(parse_all(some, 1 << 30, workers=1))) == 2
+
+
+def test_a_long_file_is_parsed_where_it_can_be_killed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(parse_pool, "_HANGING_SECONDS", 2.0)
+    monkeypatch.setattr(parse_pool, "_WORKER", worker(tmp_path))
+    some = files("a = 1\n", "# sleep\n" * 5_000, "b = 2\n", "c = 3\n" * 6_000)
+    found = {file.path: bool(parse.problem) for file, parse in parse_all(some, 1, workers=1)}
+    assert found == {"0.py": False, "1.py": True, "2.py": False, "3.py": False}
 
 
 def test_much_work_is_shared() -> None:
