@@ -178,12 +178,10 @@ def _open(file: Path) -> sqlite3.Connection:
         connection.execute(
             "PRAGMA synchronous = NORMAL"
         )  # a power cut may lose the last parses, not the file
-        if connection.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
+        if _schema(connection) != _SCHEMA:
             with _transaction(connection):
-                connection.execute("DROP TABLE IF EXISTS parses")
-                for statement in _TABLES.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+                if _schema(connection) != _SCHEMA:  # another process may have made them, and filled them
+                    _make_tables(connection)
     except BaseException:
         connection.close()
         raise
