@@ -66,7 +66,7 @@ class CSharpResolver:
     def _named(self, file: CSharpFile, parsed: ParsedFile, names: set[str]) -> Iterator[Dependency]:
         seen = set()
         simple_names = self.types.simple_names
-        aliases = {found.alias for level in file.levels(None) for found in level.usings if found.alias}
+        aliases = {alias for level in file.levels(None) for alias in level.aliases}
         aliases.update(found.alias for found in file.imports if found.alias)
         for reference in parsed.references:
             name, kind = reference.name, reference.kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 
 from retrieval.languages.base import Project
 from retrieval.types import Import, ImportedName
@@ -11,7 +12,24 @@ from retrieval.types import Import, ImportedName
 _REFERENCE = re.compile(r"<ProjectReference\s[^>]*?Include\s*=\s*\"([^\"]+)\"")
 _USING = re.compile(r"<Using\s([^>]*?)/?>")
 _ATTRIBUTE = re.compile(r"(Include|Alias|Static)\s*=\s*\"([^\"]*)\"")
-_SHARED = "Directory.Build.props"
+_ITEMS = re.compile(r"<ItemGroup([^>]*)>(.*?)</ItemGroup>", re.S)
+_EQUALS = re.compile(r"'\$\((\w+)\)'\s*==\s*'([^']*)'")
+_PROPERTY = re.compile(r"<(\w+)>([^<>]*)</\1>")
+_IMPORT = re.compile(r"<Import\s[^>]*?Project\s*=\s*\"([^\"]+)\"")
+_SHARED = ("Directory.Build.props", "Directory.Build.targets")
+# What `ImplicitUsings` stands for: a repository may declare types of its own in them, for older frameworks.
+_IMPLIED = tuple(
+    Import(module, 1, 1, (ImportedName("*"),), everywhere=True)
+    for module in (
+        "System",
+        "System.Collections.Generic",
+        "System.IO",
+        "System.Linq",
+        "System.Net.Http",
+        "System.Threading",
+        "System.Threading.Tasks",
+    )
+)
 
 
 class CSharpProjects:
@@ -28,7 +46,7 @@ class CSharpProjects:
 
     def folder_of(self, path: str) -> str | None:
         """The nearest folder above a file that is a project's."""
-        return self._above(posixpath.dirname(path))
+        return self._above(path.rpartition("/")[0])
 
     def _above(self, folder: str) -> str | None:
         if folder not in self._of:
@@ -67,22 +85,42 @@ class CSharpProjects:
                         waiting.append(folder)
 
     def usings(self, folder: str | None) -> list[Import]:
-        """`<Using Include="..."/>` of a project and of the shared properties above it."""
+        """`<Using Include="..."/>` of a project, of the shared files above it, and of what those import."""
         paths = list(self.files.get(folder, ())) if folder is not None else []
         at = folder or ""
         while True:
-            paths.append(posixpath.join(at, _SHARED))
+            paths += [path for name in _SHARED if (path := posixpath.join(at, name)) in self.project]
             if not at:
                 break
             at = posixpath.dirname(at)
-        return [found for path in paths for found in self._written(path)]
+        for path in paths:  # grows while it is read
+            paths += [found for found in self._imported(path) if found not in paths]
+        texts = [self.project.text(path) or "" for path in paths]
+        properties = {
+            (name, value.strip().lower()) for text in texts for name, value in _PROPERTY.findall(text)
+        }
+        implied = _IMPLIED if {("ImplicitUsings", "enable"), ("ImplicitUsings", "true")} & properties else ()
+        return [*(found for text in texts for found in _written(text, properties)), *implied]
 
-    def _written(self, path: str) -> list[Import]:
+    def _imported(self, path: str) -> list[str]:
+        """The files of the repository in `<Import Project="..."/>`, whatever variables stand before them."""
         found = []
-        for written in _USING.findall((self.project.text(path) or "") if path in self.project else ""):
+        for written in _IMPORT.findall(self.project.text(path) or ""):
+            relative = written.rpartition(")")[2].replace("\\", "/").lstrip("/")
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), relative))
+            if target in self.project:
+                found.append(target)
+        return found
+
+
+def _written(text: str, properties: set[tuple[str, str]]) -> Iterator[Import]:
+    for condition, items in _ITEMS.findall(text):
+        wanted = _EQUALS.search(condition)
+        if wanted is not None and (wanted[1], wanted[2].lower()) not in properties:
+            continue
+        for written in _USING.findall(items):
             attributes = dict(_ATTRIBUTE.findall(written))
             module, alias = attributes.get("Include", ""), attributes.get("Alias", "")
             if module:
                 names = () if alias else (ImportedName("*"),)
-                found.append(Import(module, 1, 1, names, alias, everywhere=True))
-        return found
+                yield Import(module, 1, 1, names, alias, everywhere=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from retrieval.languages.base import Project
 from retrieval.languages.csharp_projects import CSharpProjects
@@ -21,6 +21,7 @@ class CSharpTypes(Namespaces):
         super().__init__(project, ("csharp",))
         self.projects = CSharpProjects(project)
         self._global: dict[str | None, list[Import]] = {}
+        self._everywhere: dict[str | None, Level] = {}
         self._files: dict[str, CSharpFile] = {}
         self._bases: dict[Declared, tuple[str, ...]] = {}
         self._depth = 0
@@ -43,9 +44,37 @@ class CSharpTypes(Namespaces):
             self._files[path] = CSharpFile(self, path, parsed)
         return self._files[path]
 
-    def usings_everywhere(self, path: str) -> list[Import]:
+    def everywhere(self, path: str) -> Level:
+        """What holds for every file of a project."""
         folder = self.projects.folder_of(path)
-        return [*self._global.get(folder, ()), *self.projects.usings(folder)]
+        if folder not in self._everywhere:
+            usings = [*self._global.get(folder, ()), *self.projects.usings(folder)]
+            self._everywhere[folder] = self.level("", usings)
+        return self._everywhere[folder]
+
+    def level(self, namespace: str, usings: Iterable[Import], file_namespace: str = "") -> Level:
+        opened: dict[str, None] = {}
+        aliases: dict[str, str | None] = {}
+        for using in usings:
+            target = self.seen_from(namespace, using.module)
+            if target is None and not namespace:
+                # Whether it stands before or behind `namespace A.B;` is not told: it may see what is in A.
+                target = self.seen_from(file_namespace, using.module)
+            if using.alias:
+                aliases[using.alias] = target
+            elif target is not None:
+                opened[target] = None
+        return Level(namespace, tuple(opened), aliases)
+
+    def seen_from(self, around: str, module: str) -> str | None:
+        """What a using names: seen from the namespace it stands in, and those around that."""
+        while True:
+            found = f"{around}.{module}" if around else module
+            if found in self.namespaces or found in self.types:
+                return found
+            if not around:
+                return None
+            around = around.rpartition(".")[0]
 
     def parts(self, full_name: str, path: str, arity: int | None = None) -> list[Declared]:
         """The declarations of a type that a file means: all those of one project, the nearest it can see."""
@@ -116,10 +145,11 @@ class CSharpTypes(Namespaces):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A namespace around a place, and the usings that are written in that very declaration of it."""
+    """A namespace around a place, and what the usings in that very declaration of it bring in."""
 
     namespace: str
-    usings: tuple[Import, ...]
+    opened: tuple[str, ...] = ()  # namespaces, and types whose members they bring
+    aliases: Mapping[str, str | None] = field(default_factory=dict)  # None: what is outside the repository
 
 
 class CSharpFile:
@@ -199,35 +229,19 @@ class CSharpFile:
             return inside
         if namespaces and inside in self.types.namespaces:
             return inside
-        for using in level.usings:
-            if using.alias == name:
-                return self._target(using, level)
-        for using in level.usings:
-            if using.alias or name not in self.types.simple_names:
-                continue
-            target = self._target(using, level)
-            if target is None:
-                continue
-            imported = f"{target}.{name}"
-            if self.types.parts(imported, self.path, arity):
-                return imported
+        if name in level.aliases:
+            return level.aliases[name]
+        if name in self.types.simple_names:
+            for opened in level.opened:
+                if self.types.parts(f"{opened}.{name}", self.path, arity):
+                    return f"{opened}.{name}"
         return None
-
-    def _target(self, using: Import, level: Level) -> str | None:
-        """What a using names: seen from the namespace it stands in, and those around that."""
-        around = level.namespace
-        while True:
-            found = f"{around}.{using.module}" if around else using.module
-            if found in self.types.namespaces or found in self.types.types:
-                return found
-            if not around:
-                return None
-            around = around.rpartition(".")[0]
 
     def using_type(self, using: Import) -> str | None:
         """The type that `using static` or an alias names; None for a namespace."""
-        level = next(iter(self.levels(using.scope)))
-        target = self._target(using, Level(level.namespace if using.scope is not None else "", ()))
+        around = next(iter(self.levels(using.scope))).namespace if using.scope is not None else ""
+        level = self.types.level(around, [using], self.namespace)
+        target = level.aliases.get(using.alias) if using.alias else next(iter(level.opened), None)
         return target if target in self.types.types and target not in self.types.namespaces else None
 
     def levels(self, scope: int | None) -> tuple[Level, ...]:
@@ -240,27 +254,23 @@ class CSharpFile:
         symbols, imports = self.symbols, self.imports
         for index in types_around(symbols, scope):
             if symbols[index].kind is SymbolKind.NAMESPACE:
-                usings = tuple(found for found in imports if found.scope == index)
-                yield from self._nested(self.full_name(index), symbols[index].name.count(".") + 1, usings)
+                # `A.B` is one declaration of two namespaces: its usings hold in the inner one.
+                inner, *outer = _with_outer(self.full_name(index), symbols[index].name.count(".") + 1)
+                yield self.types.level(inner, (found for found in imports if found.scope == index))
+                yield from map(Level, outer)
         if self.namespace:
-            yield from self._nested(self.namespace, self.namespace.count(".") + 1, ())
-        own = [found for found in imports if found.scope is None]
-        yield Level("", (*own, *self.types.usings_everywhere(self.path)))
-
-    def _nested(self, namespace: str, count: int, usings: tuple[Import, ...]) -> Iterable[Level]:
-        """`A.B` is one declaration of two namespaces: its usings hold in the inner one."""
-        for number in range(count):
-            yield Level(namespace, usings if number == 0 else ())
-            namespace = namespace.rpartition(".")[0]
+            yield from map(Level, _with_outer(self.namespace, self.namespace.count(".") + 1))
+        own = (found for found in imports if found.scope is None)
+        yield self.types.level("", own, self.namespace)
+        yield self.types.everywhere(self.path)
 
     def visible_namespaces(self, scope: int | None) -> set[str]:
         """Those whose extension methods can be called."""
-        found = set()
-        for level in self.levels(self.home(scope)):
-            found.add(level.namespace)
-            found.update(
-                target
-                for using in level.usings
-                if not using.alias and (target := self._target(using, level)) is not None
-            )
-        return found
+        levels = self.levels(self.home(scope))
+        return {level.namespace for level in levels}.union(*(level.opened for level in levels))
+
+
+def _with_outer(namespace: str, count: int) -> list[str]:
+    """`A.B.C`, `A.B`, ..., so many of them."""
+    parts = namespace.split(".")
+    return [".".join(parts[: len(parts) - number]) for number in range(count)]

@@ -37,7 +37,7 @@ class Namespaces:
         self.simple_names: set[str] = set()
         self.namespaces: set[str] = set()  # with those they are nested in
         self._members: dict[tuple[str, int | None], frozenset[str]] = {}
-        self._roots: dict[str, tuple[str, ...]] = {}
+        self._roots: dict[str, tuple[tuple[str, ...], str]] = {}  # and their source set
         for path in project.written_in(*languages):
             parsed = project.parsed(path)
             if parsed is not None:
@@ -45,7 +45,8 @@ class Namespaces:
 
     def add_file(self, path: str, parsed: ParsedFile) -> None:
         self.add_namespace(parsed.namespace)
-        self._roots[path] = source_root(path, parsed.namespace)
+        root = source_root(path, parsed.namespace)
+        self._roots[path] = root, _source_set(root)
         for index, full_name in full_names(parsed):
             if parsed.symbols[index].kind is SymbolKind.NAMESPACE:
                 self.add_namespace(full_name)
@@ -73,7 +74,10 @@ class Namespaces:
 
     def nearest(self, full_name: str, path: str) -> Declared | None:
         """Of several declarations, that of the same source root, module, or the most folders in common."""
-        found = [one for one in self.types.get(full_name, ()) if not one.private or one.path == path]
+        found = self.types.get(full_name)
+        if found is None:
+            return None
+        found = [one for one in found if not one.private or one.path == path]
         return (
             min(found, key=lambda one: self.distance(one, path))
             if len(found) > 1
@@ -85,18 +89,17 @@ class Namespaces:
 
     def nearness(self, there: str, here: str) -> tuple[int, int, bool]:
         """The same for all files of a source root; the smallest is the nearest."""
-        root, other = self._roots.get(here, ()), self._roots.get(there, ())
+        (root, ours), (other, theirs) = self._roots[here], self._roots[there]
         common = 0
-        for ours, theirs in zip(root, other, strict=False):
-            if ours != theirs:
+        for folder, another in zip(root, other, strict=False):
+            if folder != another:
                 break
             common += 1
-        return -common, _between_source_sets(root, other), not TEST_FOLDERS.isdisjoint(other)
+        return -common, _between_source_sets(ours, theirs), not TEST_FOLDERS.isdisjoint(other)
 
 
-def _between_source_sets(here: tuple[str, ...], there: tuple[str, ...]) -> int:
+def _between_source_sets(ours: str, theirs: str) -> int:
     """0 from jvmTest to jvmMain, 1 to commonMain, 2 to linuxMain; 0 where folders have no such names."""
-    ours, theirs = _source_set(here), _source_set(there)
     if ours == theirs:
         return 0
     return 1 if theirs in ("common", "") else 2
