@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from retrieval.languages.base import Project
-from retrieval.languages.csharp_types import CSharpFile, CSharpTypes
+from retrieval.languages.csharp_types import CSharpFile, CSharpTypes, with_arity
 from retrieval.languages.namespaces import TYPES, Declared, full_name
 from retrieval.types import Dependency, ParsedFile, Reference, ReferenceKind, SymbolKind
 
@@ -48,6 +48,7 @@ class CSharpResolver:
     def __call__(self, path: str, parsed: ParsedFile) -> Iterator[Dependency]:
         file = self.types.file(path, parsed)
         names = {reference.name for reference in parsed.references}
+        names.update(with_arity(reference.name, reference.arity) for reference in parsed.references)
         for found in parsed.imports:
             target = file.using_type(found)
             for part in self._parts(target, file, None, names) if target is not None else ():
@@ -59,9 +60,15 @@ class CSharpResolver:
     def _parts(self, full_name: str, file: CSharpFile, arity: int | None, names: set[str]) -> list[str]:
         parts = self.types.parts(full_name, file.path, arity)
         if len(parts) > MOST_PARTS:
-            used = [part for part in parts if names & self.types.own_members(part)]
-            parts = used or parts[:1]
+            parts = self._used_parts(parts, names) or parts[:1]
         return [part.path for part in parts if part.path != file.path]
+
+    def _used_parts(self, parts: list[Declared], names: set[str]) -> list[Declared]:
+        """Those that declare a member the file names; with as many type arguments, where there is one."""
+        members = {part: self.types.own_members(part) for part in parts}
+        exact = {name for part in parts for name in members[part] if "`" in name and name in names}
+        loose = names - {name.partition("`")[0] for name in exact}
+        return [part for part in parts if not members[part].isdisjoint(exact | loose)]
 
     def _named(self, file: CSharpFile, parsed: ParsedFile, names: set[str]) -> Iterator[Dependency]:
         seen = set()

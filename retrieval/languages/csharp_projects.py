@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from retrieval.languages.base import Project
 from retrieval.types import Import, ImportedName
 
-_REFERENCE = re.compile(r"<ProjectReference\s[^>]*?Include\s*=\s*\"([^\"]+)\"")
-_USING = re.compile(r"<Using\s([^>]*?)/?>")
+_REFERENCE = re.compile(r"<ProjectReference\s[^<>]*?Include\s*=\s*\"([^\"]+)\"")
+_USING = re.compile(r"<Using\s([^<>]*)>")
 _ATTRIBUTE = re.compile(r"(Include|Alias|Static)\s*=\s*\"([^\"]*)\"")
-_ITEMS = re.compile(r"<ItemGroup([^>]*)>(.*?)</ItemGroup>", re.S)
+_ITEMS = re.compile(r"<ItemGroup([^<>]*)>((?:(?!</?ItemGroup\b).)*)</ItemGroup>", re.S)
 _EQUALS = re.compile(r"'\$\((\w+)\)'\s*==\s*'([^']*)'")
 _PROPERTY = re.compile(r"<(\w+)>([^<>]*)</\1>")
-_IMPORT = re.compile(r"<Import\s[^>]*?Project\s*=\s*\"([^\"]+)\"")
+_IMPORT = re.compile(r"<Import\s[^<>]*?Project\s*=\s*\"([^\"]+)\"")
 _SHARED = ("Directory.Build.props", "Directory.Build.targets")
 # What `ImplicitUsings` stands for: a repository may declare types of its own in them, for older frameworks.
 _IMPLIED = tuple(

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 
 from retrieval.languages.base import Project
 from retrieval.languages.csharp_projects import CSharpProjects
-from retrieval.languages.namespaces import TYPES, Declared, Namespaces, bases, full_name, types_around
+from retrieval.languages.namespaces import (
+    MOST_ANCESTORS,
+    TYPES,
+    Declared,
+    Namespaces,
+    bases,
+    full_name,
+    types_around,
+)
 from retrieval.types import Import, ParsedFile, SymbolKind
 
 # A base type is looked up through the base types of what surrounds it, and so on.
@@ -30,6 +38,16 @@ class CSharpTypes(Namespaces):
             for found in parsed.imports if parsed is not None else ():
                 if found.everywhere:
                     self._global.setdefault(self.projects.folder_of(path), []).append(found)
+
+    def add_file(self, path: str, parsed: ParsedFile) -> None:
+        """Methods are members by name, and by name and number of type parameters."""
+        super().add_file(path, parsed)
+        generic: dict[int, set[str]] = {}
+        for symbol in parsed.symbols:
+            if symbol.kind is SymbolKind.METHOD and symbol.parent is not None:
+                generic.setdefault(symbol.parent, set()).add(with_arity(symbol.name, symbol.arity))
+        for index, names in generic.items():
+            self._members[path, index] |= names
 
     def file(self, path: str, parsed: ParsedFile) -> CSharpFile:
         if path not in self._files:
@@ -114,7 +132,7 @@ class CSharpTypes(Namespaces):
         found: dict[str, None] = {}
         waiting = list(self._direct(full_name, path))
         for base in waiting:  # grows while it is read
-            if base not in found and base != full_name:
+            if base not in found and base != full_name and len(found) < MOST_ANCESTORS:
                 found[base] = None
                 waiting.extend(self._direct(base, path))
         return list(found)
@@ -268,6 +286,10 @@ class CSharpFile:
         """Those whose extension methods can be called."""
         levels = self.levels(self.home(scope))
         return {level.namespace for level in levels}.union(*(level.opened for level in levels))
+
+
+def with_arity(name: str, arity: int) -> str:
+    return f"{name}`{arity}"
 
 
 def _with_outer(namespace: str, count: int) -> list[str]:

@@ -15,7 +15,7 @@ _END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|\n\s*\n|\n\s*@\w|<(?:[pP]|ul|ol|pre|
 
 def first_sentence(comment: str) -> str:
     """Without comment marks, inline tags and markup; empty where a comment is a ruler or says nothing."""
-    text = _MARKS.sub("", comment[: 20 * LONGEST]).strip()
+    text = _MARKS.sub("", comment).strip()
     summary = _SUMMARY.search(text)
     if summary is not None:
         text = summary.group(1).strip()

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrieval.languages.base import Project
-from retrieval.languages.namespaces import TYPES, Declared, Namespaces, bases, full_name, types_around
+from retrieval.languages.namespaces import (
+    MOST_ANCESTORS,
+    TYPES,
+    Declared,
+    Namespaces,
+    bases,
+    full_name,
+    types_around,
+)
 from retrieval.types import Dependency, Import, ParsedFile, ReferenceKind, SymbolKind
 
 LANGUAGES = ("java", "kotlin")
@@ -92,7 +100,7 @@ class Types(Namespaces):
         found: dict[Declared, None] = {}
         waiting = list(self.direct_bases(declared))
         for base in waiting:  # grows while it is read
-            if base not in found and base != declared:
+            if base not in found and base != declared and len(found) < MOST_ANCESTORS:
                 found[base] = None
                 waiting.extend(self.direct_bases(base))
         return list(found)

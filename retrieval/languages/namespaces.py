@@ -11,6 +11,9 @@ from retrieval.types import ParsedFile, ReferenceKind, Symbol, SymbolKind
 TYPES = frozenset(
     (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE)
 )
+# What nobody writes, but somebody may send: work for each of them would grow with the square.
+MOST_NESTED = 40
+MOST_ANCESTORS = 200
 TEST_FOLDERS = frozenset(("test", "tests", "androidTest", "testFixtures", "integrationTest"))
 
 
@@ -120,8 +123,8 @@ def full_names(parsed: ParsedFile) -> Iterable[tuple[int, str]]:
         if symbol.kind not in TYPES and symbol.kind is not SymbolKind.NAMESPACE:
             continue
         outer = parsed.namespace if symbol.parent is None else names.get(symbol.parent)
-        if outer is None:
-            continue  # inside a function
+        if outer is None or outer.count(".") > MOST_NESTED:
+            continue  # inside a function, or deeper than anybody looks
         names[index] = f"{outer}.{symbol.name}" if outer else symbol.name
         yield index, names[index]
 
@@ -134,18 +137,14 @@ def source_root(path: str, namespace: str) -> tuple[str, ...]:
 
 
 def full_name(namespace: str, symbols: tuple[Symbol, ...], index: int) -> str:
-    names: list[str] = []
-    at: int | None = index
-    while at is not None:
-        names.append(symbols[at].name)
-        at = symbols[at].parent
+    names = [symbols[around].name for around in types_around(symbols, index)]
     return ".".join(([namespace] if namespace else []) + names[::-1])
 
 
 def types_around(symbols: tuple[Symbol, ...], scope: int | None) -> tuple[int, ...]:
     """The symbols around a place, innermost first."""
-    around = []
-    while scope is not None:
+    around: list[int] = []
+    while scope is not None and len(around) < MOST_NESTED:
         around.append(scope)
         scope = symbols[scope].parent
     return tuple(around)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # A longer qualifier is a chain of calls; nobody resolves it, and keeping each of its steps is quadratic.
 LONGEST_QUALIFIER = 120
+LONGEST_COMMENT = 4000  # bytes that are looked at for its first sentence
 FARTHEST = 1000  # bytes between a comment and its definition
 _TYPE_ARGUMENTS = re.compile(r"<[^<>]*>")
 Handlers = Mapping[str, Callable[[Any, "Node"], bool | None]]
@@ -249,7 +250,7 @@ class Outline:
         if self._comments is None:
             return None, ""
         start, end, row = self._comments
-        text = self.source[start:end]
+        text = self.source[start : min(end, start + LONGEST_COMMENT)]
         if self._lines_between(end, node.start_byte) > (2 if text.startswith(b"/**") else 1):
             return None, ""
         return row, first_sentence(text.decode("utf-8", "replace"))

@@ -1,0 +1,3 @@
+namespace Shop.Common;
+
+class Clock { }

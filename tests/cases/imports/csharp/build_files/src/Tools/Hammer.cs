@@ -1,0 +1,3 @@
+namespace Shop.Tools;
+
+class Hammer { }

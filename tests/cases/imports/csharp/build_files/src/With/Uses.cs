@@ -1,0 +1,6 @@
+class Uses
+{
+    Clock clock;
+    Hammer hammer;
+    Span span;
+}

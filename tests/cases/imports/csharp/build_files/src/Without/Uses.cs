@@ -1,0 +1,5 @@
+class Uses
+{
+    Clock clock;
+    Hammer hammer;
+}

@@ -1,0 +1,6 @@
+namespace Desk;
+
+public static partial class Drawer
+{
+    internal static void Sharpen() { }
+}

@@ -1,0 +1,3 @@
+namespace Desk;
+
+partial class Pair { }
