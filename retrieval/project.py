@@ -135,8 +135,8 @@ class RepositoryProject:
     def _graph(self) -> DependencyGraph:
         with _no_collections():
             dependencies = [found for language in LANGUAGES for found in self._dependencies(language)]
-        needed = {found.target for found in dependencies if found.target in self._entries}
-        return DependencyGraph(self._known.keys() | needed, dependencies)
+            needed = {found.target for found in dependencies if found.target in self._entries}
+            return DependencyGraph(self._known.keys() | needed, dependencies)
 
     def _dependencies(self, language: str) -> Iterator[Dependency]:
         """A resolver may fail on what nobody foresaw: that costs this file's edges, not the graph."""
