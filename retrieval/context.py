@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval import target as targets
-from retrieval.arrangement import Places, arranged, places_of
+from retrieval.arrangement import Places, arranged, places_of, would_stand_before
 from retrieval.graph import DependencyGraph
 from retrieval.room import CountTokens, Room, tokens_of
 from retrieval.selection import CALLERS_SHARE, Selection, distance_reason
@@ -56,12 +56,12 @@ def build_context(
         usages = walk.choose_around(request.target)
     walk.choose_hits()
     if request.target is not None:
-        room = shown.room
-        still = {path for path, text in usages.items() if room.items[path].text == text}
-        places = places_of(request.target.path, graph, still)
-    items = walk.within_budget(places, order, details)
+        items = shown.room.items
+        still = {path for path, text in usages.items() if items[path].text == text}
+        places = places_of(request.target.path, graph, items, walk.selection.settled, still)
+    row = walk.within_budget(places, order, details)
     return ContextWindow(
-        request, items, tokens_of(items, walk.room.count) if items else 0, budget, walk.left_out(items)
+        request, row, tokens_of(row, walk.room.count) if row else 0, budget, walk.left_out(row)
     )
 
 
@@ -127,12 +127,15 @@ class _Walk:
         selection.add_signatures(selection.farther([path]), limit)
         selection.add_wholes([one for one in direct if one[0] in room.items], limit)
         selection.settled = frozenset(room.items)
+        selection.closed = would_stand_before(self.graph, path, selection.settled)
         return {caller: text for caller, text in callers.items() if room.items[caller].text == text}
 
     def choose_hits(self) -> None:
-        self.selection.add_hits(
-            [seed for seed in self.seeds if seed.path != self.target_path], self.room.budget
-        )
+        """And where they leave room, more of what the target needs, as far as it may come after them."""
+        mine = self.target_path
+        self.selection.add_hits([seed for seed in self.seeds if seed.path != mine], self.room.budget)
+        if mine in self.graph and mine in self.room.items:
+            self.selection.add_farther([mine], self.room.budget)
 
     def within_budget(self, places: Places, order: Arrangement, details: Iterator[Item]) -> tuple[Item, ...]:
         """The items in their row; the joined text is counted, and the latest go while it is too much."""

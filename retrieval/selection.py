@@ -40,6 +40,7 @@ class Selection:
     graph: DependencyGraph
     shown: Shown
     settled: Collection[str] = ()  # files whose place and text no task may change, unless it finds them
+    closed: Collection[str] = ()  # files that would stand before those
 
     @property
     def sources(self) -> Sources:
@@ -75,7 +76,7 @@ class Selection:
         used = [
             (needed, self.sources.parsed(needed), weights)
             for needed, weights in self.by_use(user, near, only)
-            if needed not in self.settled
+            if self._may_come(needed)
         ]
         for needed, parsed, weights in used:
             if using is not None and parsed is not None and weights:
@@ -168,7 +169,17 @@ class Selection:
                 self.add_used(seed.path, lines[seed], limit, only=lines[seed] is not None)
         self.add_signatures(shown, limit)
         self.add_wholes(shown[:_SEEDS_WITH_NEEDS], limit)
-        self.add_signatures((one for one in self.farther(best) if one[0] not in self.settled), limit)
+        self.add_farther(best, limit)
+
+    def add_farther(self, paths: Sequence[str], limit: int) -> None:
+        self.add_signatures((one for one in self.farther(paths) if self._may_come(one[0])), limit)
+
+    def _may_come(self, path: str) -> bool:
+        """Whether a file may be shown without having been found itself."""
+        if path in self.closed and path not in self.room.items:
+            reason = "it would stand before what is the same for every task about the target"
+            self.shown.unread.setdefault(path, LeftOut(path, f"what was found needs it: {reason}"))
+        return path not in self.settled and path not in self.closed
 
     def _add_callees(self, path: str, hits: Sequence[Lines | None], limit: int) -> None:
         """What the hits in a file use of the same file."""

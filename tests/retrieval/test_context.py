@@ -280,6 +280,38 @@ def test_files_that_need_one_another_stand_together_before_the_target() -> None:
     assert item(found, "user.py").note == "# uses first of a.py"
 
 
+def test_what_a_hit_needs_does_not_come_between_what_the_target_needs() -> None:
+    """`deep.py` is needed by `base.py`, which is shown whatever the task is, but found no room there."""
+    repository = of_functions(
+        {
+            "app.py": {"run": ["base.root"]},
+            "base.py": {"root": ["deep.dig"]},
+            "deep.py": {f"dig{number}" if number else "dig": ["print"] * 9 for number in range(12)},
+            "other.py": {"look": ["deep.dig"]},
+        }
+    )
+    budget = 2 * words(repository.texts["app.py"]) + words(repository.texts["base.py"]) + 200
+    found = window(repository, Target("app.py"), seeds=[Seed("other.py", "found")], budget=budget)
+    assert paths(found) == ["base.py", "other.py", "app.py"]
+    assert "it would stand before what is the same" in reason(found, "deep.py")
+    named = window(repository, Target("app.py"), seeds=[Seed("deep.py", "found", 1, 1)], budget=budget)
+    assert paths(named) == ["deep.py", "base.py", "app.py"], "a hit keeps its place in the order"
+
+
+def test_a_cycle_does_not_put_hits_before_what_no_task_changes() -> None:
+    repository = of_functions(
+        {
+            "a.py": {"first": ["b.second"]},
+            "b.py": {"second": ["a.first"]},
+            "zone.py": {"now": []},
+            "yard.py": {"then": []},
+        }
+    )
+    for hit in ("zone.py", "yard.py"):
+        found = window(repository, Target("a.py"), seeds=[Seed(hit, "found")])
+        assert paths(found) == ["b.py", hit, "a.py"]
+
+
 def test_a_path_cannot_forge_a_line() -> None:
     repository = SmallRepository({"a\n#b.py": "x = 1\n"})
     assert window(repository, Target("a\n#b.py")).text == "#a\\n#b.py\nx = 1"
