@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 from retrieval.graph import DependencyGraph
 from retrieval.languages.base import Project
-from retrieval.languages.python_modules import Module, Modules
+from retrieval.languages.python.modules import Module, Modules
 from retrieval.plain_names import OPEN_TYPES, PlainNames
 from retrieval.python_names import PythonNames
 from retrieval.scopes import FileScopes, Place, family

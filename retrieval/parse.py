@@ -7,6 +7,7 @@ as far as time allows. What cannot be read is missing from the result; the rest 
 from __future__ import annotations
 
 import dataclasses
+import gc
 import signal
 import threading
 import time
@@ -25,6 +26,7 @@ from retrieval.types import ParsedFile, SourceFile
 PARSE_SECONDS = 5.0  # of computing, so that a busy machine changes no result; a megabyte takes about one
 MOST_BYTES = 2_000_000  # of a text; what follows is not parsed, however much time there is
 _CHUNK_BYTES = 16_384  # read by the parser at a time
+_AGAIN_SECONDS = 0.05
 _SHORTER = (1, 2, 16)  # a text that takes too long is tried again by its first half, its first sixteenth
 # Their scanners look for the end of a last word for ever where no white space ends it; no clock stops that.
 _NEED_A_LAST_NEWLINE = frozenset({"kotlin"})
@@ -156,8 +158,12 @@ def _limited(seconds: float) -> Iterator[None]:
             raise _TimeUp
 
     before = signal.signal(signal.SIGVTALRM, ring)
+    # What is raised in a finaliser or a callback of the collector is printed and lost: collect nothing in
+    # here, and ring again and again.
+    collecting = gc.isenabled()
+    gc.disable()
     try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN_SECONDS)
         try:
             yield
         finally:
@@ -165,6 +171,8 @@ def _limited(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, signal.SIG_DFL if before is None else before)
+        if collecting:
+            gc.enable()
 
 
 def _timer_is_taken() -> bool:

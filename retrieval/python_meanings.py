@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from retrieval.languages.python_modules import Module
+from retrieval.languages.python.modules import Module
 from retrieval.scopes import Place
 
 

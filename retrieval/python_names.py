@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from retrieval.languages.python_modules import Module, Modules
+from retrieval.languages.python.modules import Module, Modules
 from retrieval.python_meanings import ELSEWHERE, Instance, Meanings, Parent
 from retrieval.scopes import TYPES, FileScopes, Place
 from retrieval.types import Import, Reference, Symbol, SymbolKind

@@ -1,4 +1,4 @@
-"""What a language is to this package. One module a language; languages/table.py lists them."""
+"""Languages as this package sees them: what a module of one gives. table.py lists them, a folder a family."""
 
 from __future__ import annotations
 

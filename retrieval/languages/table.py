@@ -12,79 +12,79 @@ from retrieval.languages.base import Language
 
 
 def _c() -> Language:
-    from retrieval.languages.c import C
+    from retrieval.languages.c_family.c import C
 
     return C()
 
 
 def _cpp() -> Language:
-    from retrieval.languages.cpp import Cpp
+    from retrieval.languages.c_family.cpp import Cpp
 
     return Cpp()
 
 
 def _csharp() -> Language:
-    from retrieval.languages.csharp import CSharp
+    from retrieval.languages.csharp.language import CSharp
 
     return CSharp()
 
 
 def _go() -> Language:
-    from retrieval.languages.go import Go
+    from retrieval.languages.go.language import Go
 
     return Go()
 
 
 def _java() -> Language:
-    from retrieval.languages.java import Java
+    from retrieval.languages.jvm.java import Java
 
     return Java()
 
 
 def _javascript() -> Language:
-    from retrieval.languages.javascript import JavaScript
+    from retrieval.languages.ecmascript.javascript import JavaScript
 
     return JavaScript()
 
 
 def _kotlin() -> Language:
-    from retrieval.languages.kotlin import Kotlin
+    from retrieval.languages.jvm.kotlin import Kotlin
 
     return Kotlin()
 
 
 def _php() -> Language:
-    from retrieval.languages.php import Php
+    from retrieval.languages.php.language import Php
 
     return Php()
 
 
 def _python() -> Language:
-    from retrieval.languages.python import Python
+    from retrieval.languages.python.language import Python
 
     return Python()
 
 
 def _ruby() -> Language:
-    from retrieval.languages.ruby import Ruby
+    from retrieval.languages.ruby.language import Ruby
 
     return Ruby()
 
 
 def _rust() -> Language:
-    from retrieval.languages.rust import Rust
+    from retrieval.languages.rust.language import Rust
 
     return Rust()
 
 
 def _tsx() -> Language:
-    from retrieval.languages.typescript import Tsx
+    from retrieval.languages.ecmascript.typescript import Tsx
 
     return Tsx()
 
 
 def _typescript() -> Language:
-    from retrieval.languages.typescript import TypeScript
+    from retrieval.languages.ecmascript.typescript import TypeScript
 
     return TypeScript()
 

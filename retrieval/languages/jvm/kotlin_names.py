@@ -1,0 +1,146 @@
+"""Kotlin's top-level functions and properties -> files; types are those of types.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from retrieval.languages.base import Project
+from retrieval.languages.jvm.kotlin_standard import BASIC_TYPES, STANDARD
+from retrieval.languages.jvm.types import FileScope, Types, type_dependencies
+from retrieval.languages.namespaces import TYPES, Declared, types_around
+from retrieval.types import Dependency, Import, ParsedFile, Reference, ReferenceKind, SymbolKind
+
+USES = (ReferenceKind.CALL, ReferenceKind.NAME)
+VALUES = frozenset((SymbolKind.FUNCTION, SymbolKind.VARIABLE, SymbolKind.CONSTANT))
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A top-level function or property; `owner` is the type it extends."""
+
+    path: str
+    owner: str
+
+
+class KotlinResolver:
+    """A Kotlin file's dependencies: imports, types, and what it uses of its packages without an import."""
+
+    def __init__(self, project: Project) -> None:
+        self.types = Types(project)
+        self.values: dict[str, list[Value]] = {}  # by full name
+        self.value_names: set[str] = set()
+        self.by_simple_name: dict[str, list[Declared]] = {}
+        self._all_members: dict[Declared, frozenset[str]] = {}
+        for full_name, declared in self.types.types.items():
+            self.by_simple_name.setdefault(full_name.rpartition(".")[2], []).extend(declared)
+        for path in project.written_in("kotlin"):
+            parsed = project.parsed(path)
+            if parsed is not None:
+                self._add(path, parsed)
+
+    def _add(self, path: str, parsed: ParsedFile) -> None:
+        for symbol in parsed.symbols:
+            if symbol.parent is None and symbol.kind in VALUES and not symbol.private:
+                full_name = f"{parsed.namespace}.{symbol.name}" if parsed.namespace else symbol.name
+                self.values.setdefault(full_name, []).append(Value(path, symbol.owner))
+                self.value_names.add(symbol.name)
+
+    def __call__(self, path: str, parsed: ParsedFile) -> Iterator[Dependency]:
+        file = self.types.file(path, parsed)
+        mentioned = {reference.name for reference in parsed.references}
+        mentioned.update(found.module.rpartition(".")[2] for found in parsed.imports)
+        for found in parsed.imports:
+            yield from self._imported(file, found, mentioned)
+        yield from type_dependencies(file, parsed, calls=True)
+        yield from self._used(file, parsed, mentioned)
+
+    def _imported(self, file: FileScope, found: Import, mentioned: set[str]) -> Iterator[Dependency]:
+        line, module = found.start_line, found.module
+        declared, rest = self.types.named(module, file.path)
+        if declared is not None and (not rest or not found.names):
+            yield Dependency(file.path, declared.path, line, module)
+        if not found.names:
+            for value in self._choose(module, file.path, mentioned):
+                yield Dependency(file.path, value.path, line, module)
+
+    def _choose(
+        self, full_name: str, path: str, mentioned: set[str], *, qualified: bool | None = None
+    ) -> list[Value]:
+        """Of functions of one name, those of the nearest source root that fit how it is called.
+
+        Which of several extensions is meant only types could tell: those whose receiver the file mentions
+        come first.
+        """
+        found = self.values.get(full_name, [])
+        if qualified is not None:
+            found = [one for one in found if one.owner or not qualified]
+        if len({one.path for one in found}) < 2:
+            return found
+        if any(one.path == path for one in found):
+            return []
+        nearest = min(self.types.nearness(one.path, path) for one in found)
+        found = [one for one in found if self.types.nearness(one.path, path) == nearest]
+        return [one for one in found if one.owner in mentioned] or found
+
+    def _used(self, file: FileScope, parsed: ParsedFile, mentioned: set[str]) -> Iterator[Dependency]:
+        """Functions and properties of the packages in sight, which need no import of their own.
+
+        What stands before a dot may have a member of that name. Only types could tell: where a type that the
+        file mentions has one, it is taken to be meant.
+        """
+        own = {symbol.name for symbol in parsed.symbols if symbol.parent is None and symbol.kind in VALUES}
+        members: frozenset[str] | None = None
+        seen = set()
+        for reference in parsed.references:
+            name, qualifier = reference.name, reference.qualifier
+            key = name, qualifier, reference.scope
+            if name not in self.value_names or reference.kind not in USES or key in seen:
+                continue
+            seen.add(key)
+            if qualifier in self.types.namespaces:
+                chosen = self._choose(f"{qualifier}.{name}", file.path, mentioned)
+            elif name in own or name in file.single:
+                continue
+            elif qualifier and qualifier != "this":
+                if members is None:
+                    members = self._members_of(mentioned.union(symbol.name for symbol in parsed.symbols))
+                chosen = [] if name in members else self._in_sight(file, reference, mentioned)
+            elif name in self._members_of(_receivers(file, reference.scope)):
+                continue
+            else:
+                chosen = self._in_sight(file, reference, mentioned)
+            for value in chosen:
+                yield Dependency(file.path, value.path, reference.line, name)
+
+    def _in_sight(self, file: FileScope, reference: Reference, mentioned: set[str]) -> list[Value]:
+        qualified = bool(reference.qualifier)
+        for package in (file.namespace, *file.on_demand):
+            full_name = f"{package}.{reference.name}" if package else reference.name
+            chosen = self._choose(full_name, file.path, mentioned, qualified=qualified)
+            if reference.name in STANDARD:
+                chosen = [one for one in chosen if one.owner in mentioned and one.owner not in BASIC_TYPES]
+            if chosen:
+                return chosen
+        return []
+
+    def _members_of(self, simple_names: Iterable[str]) -> frozenset[str]:
+        """What the types of these names have as members, inherited ones included."""
+        found: set[str] = set()
+        for name in simple_names:
+            for declared in self.by_simple_name.get(name, ()):
+                if declared not in self._all_members:
+                    inherited = (self.types.members(base) for base in self.types.ancestors(declared))
+                    self._all_members[declared] = self.types.members(declared).union(*inherited)
+                found |= self._all_members[declared]
+        return frozenset(found)
+
+
+def _receivers(file: FileScope, scope: int | None) -> Iterator[str]:
+    """The simple names of the types whose members need no dot: those around, and those that are extended."""
+    for index in types_around(file.symbols, scope):
+        symbol = file.symbols[index]
+        if symbol.kind in TYPES:
+            yield symbol.name
+        elif symbol.owner:
+            yield symbol.owner
