@@ -9,7 +9,7 @@ import pytest
 import tree_sitter
 
 from retrieval.languages.names import LANGUAGES as NAMES
-from retrieval.languages.python import Python
+from retrieval.languages.python.language import Python
 from retrieval.languages.table import LANGUAGES
 from retrieval.parse import version
 

@@ -10,7 +10,7 @@ import pytest
 
 from retrieval import parse as parsing
 from retrieval.languages.base import Project, Resolver
-from retrieval.languages.python import Python
+from retrieval.languages.python.language import Python
 from retrieval.languages.table import LANGUAGES
 from retrieval.parse import packed_parse, parse, version
 from retrieval.types import ParsedFile, SourceFile

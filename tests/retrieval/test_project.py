@@ -12,7 +12,7 @@ import pytest
 
 from retrieval import parse, parse_pool, project, reading
 from retrieval.languages.base import Project, Resolver
-from retrieval.languages.python import Python
+from retrieval.languages.python.language import Python
 from retrieval.languages.table import LANGUAGES
 from retrieval.parse_cache import FILE_NAME
 from retrieval.project import RepositoryProject

@@ -21,7 +21,7 @@ from types import CodeType, ModuleType
 
 import pytest
 
-from retrieval.languages.python_scopes import BUILTINS
+from retrieval.languages.python.scopes import BUILTINS
 from retrieval.parse import parse
 from retrieval.scopes import FUNCTIONS
 from retrieval.types import ParsedFile, SourceFile

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.languages.ecmascript.tsconfig import read_json, substituted, within
 from retrieval.languages.names import language_of
 from retrieval.languages.table import LANGUAGES
-from retrieval.languages.tsconfig import read_json, substituted, within
 from retrieval.parse import parse
 from retrieval.types import ParsedFile, SourceFile
 
