@@ -23,6 +23,8 @@ from retrieval.window import Arrangement, ContextWindow, Item, LeftOut, Level, R
 # same target changes nothing of what stands before its hits.
 HITS_SHARE = 0.5
 _WINDOW_FULL = "no room: the window was full before its turn came"
+# For what only the room of the hits could have held: there it would change the text before them.
+_KEPT = "no room in the part that is the same for every task about the target"
 _SHORTENED = {
     Level.WHOLE: "",
     Level.SKELETON: "signatures are enough",
@@ -167,6 +169,7 @@ class _Walk:
             if told is None:
                 refused = self.room.refused.get(path)
                 why = refused.reason if refused else _WINDOW_FULL
+                why = _KEPT if self.seeds and path in self.selection.closed else why
                 told = LeftOut(path, f"{reason}: {why}", refused.tokens if refused else None)
             found[path] = told
         return tuple(found.values())

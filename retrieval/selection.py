@@ -175,10 +175,7 @@ class Selection:
         self.add_signatures((one for one in self.farther(paths) if self._may_come(one[0])), limit)
 
     def _may_come(self, path: str) -> bool:
-        """Whether a file may be shown without having been found itself."""
-        if path in self.closed and path not in self.room.items:
-            reason = "it would stand before what is the same for every task about the target"
-            self.shown.unread.setdefault(path, LeftOut(path, f"what was found needs it: {reason}"))
+        """Whether a file may be shown without having been found itself: not before what is settled."""
         return path not in self.settled and path not in self.closed
 
     def _add_callees(self, path: str, hits: Sequence[Lines | None], limit: int) -> None:

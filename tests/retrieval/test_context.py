@@ -293,7 +293,7 @@ def test_what_a_hit_needs_does_not_come_between_what_the_target_needs() -> None:
     budget = 2 * words(repository.texts["app.py"]) + words(repository.texts["base.py"]) + 200
     found = window(repository, Target("app.py"), seeds=[Seed("other.py", "found")], budget=budget)
     assert paths(found) == ["base.py", "other.py", "app.py"]
-    assert "it would stand before what is the same" in reason(found, "deep.py")
+    assert "the same for every task" in reason(found, "deep.py")
     named = window(repository, Target("app.py"), seeds=[Seed("deep.py", "found", 1, 1)], budget=budget)
     assert paths(named) == ["deep.py", "base.py", "app.py"], "a hit keeps its place in the order"
 
