@@ -95,7 +95,15 @@ class _Walk:
             for seed in self.seeds
             if seed.path == target.path and seed.start_line is not None
         )
-        return targets.fitting(self.selection.sources, file, target, spans, self.room.budget, self.room.count)
+        budget, count = self.room.budget, self.room.count
+        most = int(budget * targets.PARTIAL_SHARE) if self._has_company(target.path) else budget
+        return targets.fitting(self.selection.sources, file, target, spans, budget, most, count)
+
+    def _has_company(self, target: str) -> bool:
+        if any(seed.path != target for seed in self.seeds):
+            return True
+        graph = self.graph
+        return target in graph and bool(graph.dependencies_of(target) or graph.dependents_of(target))
 
     def place(self, item: Item | None) -> None:
         self.room.items.pop(self.target_path, None)

@@ -12,6 +12,8 @@ from retrieval.types import ParsedFile, SourceFile
 from retrieval.window import Item, Level, Target
 
 BEFORE_SHARE = 0.75  # of the lines around a place; what stands before it says more (3:1, as llama.cpp)
+# Of the budget, for a target that is not whole: the rest is for what it uses.
+PARTIAL_SHARE = 0.75
 _REASON = "the target"
 
 
@@ -32,16 +34,19 @@ def fitting(
     target: Target,
     spans: tuple[tuple[int, int], ...],
     budget: int,
+    most: int,
     count: CountTokens,
 ) -> Iterator[Item]:
     """The target in less and less detail, each within the budget when it stands alone.
 
+    It takes the whole budget where that shows it whole, or where not even a line of it fits in `most` tokens.
     `spans` are lines that the task points to; they matter where no line is given.
     """
     for item in _renditions(sources, file, target, spans):
         tokens = tokens_of([item], count)
-        if tokens <= budget:
+        if tokens <= (budget if item.level is Level.WHOLE else most):
             yield _counted(item, tokens)
+    yield from _cut(file, target, spans, most, count)
     yield from _cut(file, target, spans, budget, count)
 
 
@@ -92,7 +97,7 @@ def _counted(item: Item, tokens: int) -> Item:
     if item.level is Level.SKELETON:
         shortened = "signatures around what matters: whole it is larger than the budget"
     elif item.level is Level.CHUNK:
-        shortened = "only what matters: more of it is larger than the budget"
+        shortened = "only what matters: more of it leaves no room for what it uses"
     return Item(
         item.path,
         item.level,
