@@ -51,7 +51,7 @@ class Selection:
         return self.shown.room
 
     def _named(self, path: str) -> str:
-        return "the target" if path == self.shown.target else path
+        return "the target" if path == self.shown.target else path.rpartition("/")[2]
 
     # -- dependencies
 

@@ -13,6 +13,7 @@ from retrieval.sources import Sources
 from retrieval.types import Skipped, SourceFile
 from retrieval.window import Item, LeftOut, Level
 
+_NEEDS, _USES = " needs it", " uses "
 _NEARLY_WHOLE = 1.25  # a file that is hardly longer than its excerpt is shown whole
 
 
@@ -65,8 +66,10 @@ class Shown:
         return True
 
     def _said(self, path: str, reason: str) -> list[str]:
+        """That a file is needed goes without saying where it is said what is used of it."""
         reasons = self.reasons.get(path, [])
-        return reasons if reason in reasons else [*reasons, reason]
+        known = reason in reasons or (reason.endswith(_NEEDS) and any(_USES in each for each in reasons))
+        return reasons if known else [*reasons, reason]
 
     def _offer(self, path: str, level: Level, shown: Excerpt, reason: str, limit: int, short: str) -> bool:
         refused = self.room.refused.get(path)
