@@ -62,14 +62,19 @@ def excerpt(
         else:
             draw_body(sketch, symbol)
     for span in wanted.spans:
-        first, last = _trimmed(sketch, *span)
+        first, last = _trimmed(sketch, parsed, *span)
         _draw_around(sketch, parsed, first, innermost(parsed, first))
         sketch.show(first, last)
     return sketch.excerpt()
 
 
-def _trimmed(sketch: Sketch, first: int, last: int) -> tuple[int, int]:
-    """Without the ends of blocks that began before, and without blank lines."""
+def _trimmed(sketch: Sketch, parsed: ParsedFile, first: int, last: int) -> tuple[int, int]:
+    """Without the ends of blocks and of a comment that began before, and without blank lines."""
+    index = innermost(parsed, first)
+    if index is not None and parsed.symbols[index].start_line < first < parsed.symbols[index].line:
+        symbol = parsed.symbols[index]
+        above = set(sketch.lines.comments_between(symbol.start_line, symbol.line - 1))
+        first = next((number for number in range(first, last) if number not in above), last)
     while first < last and (not sketch.line(first).strip() or is_closer(sketch.line(first))):
         first += 1
     while first < last and not sketch.line(last).strip():

@@ -102,3 +102,12 @@ def test_a_comment_that_holds_the_closing_mark_does_not_end_early() -> None:
     symbol = Symbol("f", SymbolKind.FUNCTION, 1, 4, 1, 4, 1, doc="Ends */ here.")
     shown = skeleton(SourceFile("a.c", "c", text, ""), ParsedFile("c", symbols=(symbol,)))
     assert shown == "// Ends   here.\nint f(void) { ... }"
+
+
+def test_lines_that_begin_inside_a_comment_are_shown_without_its_rest() -> None:
+    text = "class Box {\n  /**\n   * Puts it in.\n   * Twice.\n   */\n  void put(int it) {\n    a(it);\n  }\n}\n"
+    file = SourceFile("Box.java", "java", text, "")
+    parsed = parse(file)
+    assert parsed is not None
+    shown = excerpt(file, parsed, Wanted(spans=((4, 8),))).text
+    assert shown == "class Box {\n  void put(int it) {\n    a(it);\n  }\n}"
