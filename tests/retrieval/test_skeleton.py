@@ -105,7 +105,8 @@ def test_a_comment_that_holds_the_closing_mark_does_not_end_early() -> None:
 
 
 def test_lines_that_begin_inside_a_comment_are_shown_without_its_rest() -> None:
-    text = "class Box {\n  /**\n   * Puts it in.\n   * Twice.\n   */\n  void put(int it) {\n    a(it);\n  }\n}\n"
+    comment = "  /**\n   * Puts it in.\n   * Twice.\n   */\n"
+    text = "class Box {\n" + comment + "  void put(int it) {\n    a(it);\n  }\n}\n"
     file = SourceFile("Box.java", "java", text, "")
     parsed = parse(file)
     assert parsed is not None
