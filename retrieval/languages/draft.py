@@ -38,14 +38,20 @@ class OutlineDraft:
     def names(self) -> Iterable[Symbol]:
         return self._symbols
 
-    def innermost(self, line: int) -> int | None:
-        """The shortest symbol around a line, for what a scanner of lines found."""
-        around = [
-            (symbol.end_line - symbol.start_line, -number)
-            for number, symbol in enumerate(self._symbols)
-            if symbol.start_line <= line <= symbol.end_line
-        ]
-        return -min(around)[1] if around else None
+    def innermost(self, lines: Iterable[int]) -> list[int | None]:
+        """The symbol around each of some rising lines that begins last, for what a scanner of lines found."""
+        starts = sorted((symbol.start_line, number) for number, symbol in enumerate(self._symbols))
+        found: list[int | None] = []
+        around: list[int] = []
+        at = 0
+        for line in lines:
+            while at < len(starts) and starts[at][0] <= line:
+                around.append(starts[at][1])
+                at += 1
+            while around and self._symbols[around[-1]].end_line < line:
+                around.pop()
+            found.append(around[-1] if around else None)
+        return found
 
     def finish(self, language: str, complete: bool, namespace: str = "") -> ParsedFile:
         order = sorted(

@@ -18,7 +18,8 @@ _LEADING = re.compile(
     re.MULTILINE,
 )
 _TRAILING = re.compile(
-    rb"\)\s*+(?:const\s++)?+((?:[A-Z][A-Z0-9_]{3,}+[ \t]*+(?:\([^()\n;{}]*+\))?+\s*+)++)(?=[;{])",
+    # Not any number of them: each one's end would be tried as a beginning, and read all that follows.
+    rb"\)\s*+(?:const\s++)?+((?:[A-Z][A-Z0-9_]{3,}+[ \t]*+(?:\([^()\n;{}]*+\))?+\s*+){1,8}+)(?=[;{])",
     re.MULTILINE,
 )
 _STATEMENT = re.compile(rb"(?:if|while|for|else|switch|return|do|case)\b|\W|\Z")

@@ -183,12 +183,14 @@ class _Scan:
         self._uses(value, start + defined.end(), line, len(self.found.macros) - 1, parameters)
 
     def _uses(self, text: bytes, start: int, line: int, macro: int | None, hidden: frozenset[bytes]) -> None:
+        row, counted = line, 0
         for word in self._names(text):
             name = word["name"]
             if name in hidden or name in _RESERVED:
                 continue
             at = start + word.start("name")
-            row = line + text.count(b"\n", 0, word.start("name"))
+            row += text.count(b"\n", counted, word.start("name"))
+            counted = word.start("name")
             kind = ReferenceKind.NAME if word["call"] is None else ReferenceKind.CALL
             self.found.uses.append(Use(name.decode("utf-8", "replace"), row, self.column(at), kind, macro))
 

@@ -101,9 +101,9 @@ class Symbols:
         for use in directives.uses:
             scope = None if use.macro is None else macros[use.macro]
             self.draft.refer(Reference(use.name, use.line, use.column, use.kind, scope=scope))
-        for include in directives.includes:
+        scopes = self.draft.innermost(include.line for include in directives.includes)
+        for include, scope in zip(directives.includes, scopes, strict=True):
             module = f"next {include.written}" if include.next else include.written
-            scope = self.draft.innermost(include.line)
             self.draft.need(
                 Import(module, include.line, include.end_line, conditional=include.conditional, scope=scope)
             )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class Rust:
     name = "rust"
-    version = 1
+    version = 2
 
     def grammar(self) -> object:
         import tree_sitter_rust

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from retrieval.languages.base import Project
@@ -141,7 +141,7 @@ class Modules:
             beside = (around.parent or around).beside
             around.folder = around.beside = posixpath.normpath(posixpath.join(beside, written.strip('"')))
         elif kind in ("mod", "include!"):
-            file = self.file(around, imported)
+            file = self.file(around, imported, path)
             if file is None:
                 around.imports.append(imported)  # where a macro writes it, it may be there
             elif kind == "mod":
@@ -173,22 +173,22 @@ class Modules:
         child = Module(file, around.package, around, inside, folder)
         return around.children.setdefault(name, child)
 
-    def file(self, around: Module, imported: Import) -> str | None:
-        """What `mod name;`, `#[path = "..."] mod name;` or `include!("...")` in a module means."""
+    def file(self, around: Module, imported: Import, path: str) -> str | None:
+        """What `mod name;`, `#[path = "..."] mod name;` or `include!("...")` means in the file `path`."""
         kind, _, written = imported.module.partition(" ")
         if written.startswith('"'):
-            base = posixpath.dirname(around.file) if kind != "mod" else around.beside
-            return self._first([posixpath.join(base, written.strip('"').replace("\\", "/"))])
-        return self._first([f"{around.folder}/{written}.rs", f"{around.folder}/{written}/mod.rs"])
+            named = written.strip('"').replace("\\", "/")
+            base = posixpath.dirname(path) if kind != "mod" else around.beside
+            if kind != "mod" and named.startswith("$/"):
+                base, named = around.package.folder, named[2:]
+            return self._first([posixpath.join(base, named)])
+        folder = around.folder
+        return self._first(posixpath.join(folder, name) for name in (f"{written}.rs", f"{written}/mod.rs"))
 
-    def _first(self, candidates: Sequence[str]) -> str | None:
-        for candidate in candidates:
-            path = posixpath.normpath(
-                candidate.lstrip("/") if not candidate.startswith("/") else candidate[1:]
-            )
-            if path in self._project:
-                return path
-        return None
+    def _first(self, candidates: Iterable[str]) -> str | None:
+        return next(
+            (path for each in candidates if (path := posixpath.normpath(each)) in self._project), None
+        )
 
 
 def _holder(modules: dict[int | None, Module], parsed: ParsedFile, scope: int | None) -> Module:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 _PATH_WORDS = frozenset({"identifier", "crate", "self", "super", "metavariable", "type_identifier"})
 _NO_BINDINGS = frozenset({"scoped_identifier", "scoped_type_identifier", "generic_type", "type_arguments"})
 _PATH_ATTRIBUTE = re.compile(r'\bpath\s*=\s*"((?:[^"\\\n]|\\.)*)"')
+_FILE = re.compile(
+    r"""\(\s*(?:
+      (?:r\#*)?"(?P<path>[^"\\\n]+)"
+    | (?:\w+::)?concat!\s*\(\s*(?:\w+::)?env!\s*\(\s*"CARGO_MANIFEST_DIR"\s*,?\s*\)\s*,
+      \s*"(?P<below>/[^"\\\n]+)"\s*,?\s*\)
+    )\#*\s*,?\s*\)""",
+    re.VERBOSE,
+)
 _SPACE = re.compile(r"\s+")
 # A macro's tokens hold these as if they were names.
 _KEYWORDS = frozenset(
@@ -132,6 +140,14 @@ def pattern_names(pattern: Node, source: bytes) -> Iterator[str]:
 def path_attributes(attributes: list[Node], source: bytes) -> list[str]:
     """The files that `#[path = "..."]` names, plainly or under a cfg_attr."""
     return [found[1] for node in attributes for found in _PATH_ATTRIBUTE.finditer(text_of(node, source))]
+
+
+def included_file(arguments: str) -> str:
+    """The path that `include_str!("...")` names; with `$/` before it where it starts at the package."""
+    found = _FILE.fullmatch(arguments)
+    if found is None:
+        return ""
+    return found["path"] or f"${found['below']}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from retrieval.languages.documentation import first_sentence
 from retrieval.languages.rust import names as rust_names
+from retrieval.languages.rust.imports import RustImports
 from retrieval.languages.rust.macros import Macros
 from retrieval.languages.rust.names import path_text, text_of
-from retrieval.languages.rust.references import BASE, CALL, Around, Place, RustReferences
+from retrieval.languages.rust.references import BASE, Around, Place
 from retrieval.languages.walk import before
-from retrieval.types import Import, ParsedFile, Symbol, SymbolKind
+from retrieval.types import ParsedFile, Symbol, SymbolKind
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _COMMENTS = ("line_comment", "block_comment")
-_INCLUDES = frozenset({"include", "include_str", "include_bytes"})
 
 
-class RustWalk(RustReferences):
+class RustWalk(RustImports):
     def __init__(self, source: bytes) -> None:
         super().__init__(source)
         self.macros = Macros(source)
@@ -139,7 +139,7 @@ class RustWalk(RustReferences):
         if name is None:
             return
         attributes = [found for found in place.above if found.type == "attribute_item"]
-        inside = replace(place.within, conditional=place.conditional or self._is_conditional(place))
+        inside = replace(place.within, conditional=place.conditional or self.is_conditional(place))
         if place.around is not Around.BLOCK:
             number = self.add(node, name, SymbolKind.MODULE, place, forward=body is None)
             if body is not None:
@@ -147,15 +147,15 @@ class RustWalk(RustReferences):
         if body is not None:
             paths = rust_names.path_attributes(attributes, self.source)
             if paths:
-                self._import(node, f'folder "{paths[0]}"', inside)
+                self.need(node, f'folder "{paths[0]}"', inside)
             self.push([body], inside)
             return
         written = text_of(name, self.source).removeprefix("r#")
         paths = rust_names.path_attributes(attributes, self.source)
         for path in paths:
-            self._import(node, f'mod "{path}"', inside, alias=written)
+            self.need(node, f'mod "{path}"', inside, alias=written)
         if not paths or any(b"cfg_attr" in self.source[n.start_byte : n.end_byte] for n in attributes):
-            self._import(node, f"mod {written}", inside)
+            self.need(node, f"mod {written}", inside)
 
     def macro_rules(self, node: Node, place: Place) -> None:
         name = node.child_by_field_name("name")
@@ -168,64 +168,6 @@ class RustWalk(RustReferences):
             items = self.macros.items(right) if plain and right is not None else None
             # Without parameters it writes the same items wherever it is called.
             self.push([items or right], inside if items is None else replace(inside, around=Around.MODULE))
-
-    # -- imports
-
-    def _is_conditional(self, place: Place) -> bool:
-        return any(self.source.startswith((b"#[cfg(", b"#[cfg ("), found.start_byte) for found in place.above)
-
-    def _import(self, node: Node, module: str, place: Place, alias: str = "") -> None:
-        self.draft.need(
-            Import(
-                module,
-                node.start_point.row + 1,
-                node.end_point.row + 1,
-                alias=alias,
-                conditional=place.conditional,
-                scope=place.symbol,
-            )
-        )
-
-    def use(self, node: Node, place: Place) -> None:
-        argument = node.child_by_field_name("argument")
-        conditional = place.conditional or self._is_conditional(place)
-        start, end = node.start_point.row + 1, node.end_point.row + 1
-        for found in rust_names.used(argument, self.source) if argument is not None else ():
-            self.draft.need(
-                Import(
-                    found.module,
-                    start,
-                    end,
-                    found.names,
-                    found.alias,
-                    conditional=conditional,
-                    scope=place.symbol,
-                )
-            )
-
-    def extern_crate(self, node: Node, place: Place) -> None:
-        name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
-        if name is not None:
-            called = "" if alias is None else text_of(alias, self.source)
-            self._import(node, f"extern crate {text_of(name, self.source)}", place, called)
-
-    def macro(self, node: Node, place: Place) -> None:
-        """A call, unless it names a file, or holds items as cfg_if! does."""
-        macro = node.child_by_field_name("macro")
-        tree = next((child for child in node.named_children if child.type == "token_tree"), None)
-        inside = place.within
-        if macro is None or tree is None:
-            return
-        self.name(macro, inside, CALL)
-        if text_of(macro, self.source) in _INCLUDES:
-            self._included(node, macro, tree, inside)
-        else:
-            self.push([tree], inside)
-
-    def _included(self, node: Node, macro: Node, tree: Node, place: Place) -> None:
-        if [child.type for child in tree.named_children] == ["string_literal"]:
-            path = text_of(tree.named_children[0], self.source).strip('"')
-            self._import(node, f'{text_of(macro, self.source)}! "{path}"', place)
 
     def tokens(self, node: Node, place: Place) -> None:
         """Outside of functions braces may hold items, as those of cfg_if! do: they are parsed once more."""
@@ -257,7 +199,7 @@ _ITEMS = {
 
 
 RustWalk.handlers = {
-    **RustReferences.handlers,
+    **RustImports.handlers,
     **dict.fromkeys(_ITEMS, RustWalk.item),
     **dict.fromkeys(
         (
@@ -275,9 +217,6 @@ RustWalk.handlers = {
     "function_signature_item": RustWalk.function,
     "mod_item": RustWalk.module,
     "macro_definition": RustWalk.macro_rules,
-    "use_declaration": RustWalk.use,
-    "extern_crate_declaration": RustWalk.extern_crate,
-    "macro_invocation": RustWalk.macro,
     "token_tree": RustWalk.tokens,
 }
 

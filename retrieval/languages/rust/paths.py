@@ -31,7 +31,7 @@ class Paths:
         modules = list(self._modules.of(path, parsed, imported.scope))
         kind, _, written = imported.module.partition(" ")
         if kind in _FILES:
-            found = (self._modules.file(module, imported) for module in modules)
+            found = (self._modules.file(module, imported, path) for module in modules)
             target = next((file for file in found if file is not None), None)
             if target is not None:
                 yield imported.module, target

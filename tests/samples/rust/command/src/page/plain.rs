@@ -1,0 +1,3 @@
+pub fn around(html: &str) -> String {
+    format!("<!doctype html>\n{html}")
+}

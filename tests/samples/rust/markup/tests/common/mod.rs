@@ -1,0 +1,3 @@
+pub fn lines(text: &str) -> Vec<&str> {
+    text.lines().collect()
+}
