@@ -23,11 +23,11 @@ def open_project(settings: Settings, path: Path | None = None) -> tuple[Repo, Re
     from retrieval.project import RepositoryProject
     from retrieval.repo import Repo
 
-    repo = Repo.open(path or Path())
+    repo = Repo.open(path or Path(), settings.cache_dir)
     if not repo.has_git and path is not None and path.is_file():
         # Without git nothing says where a project ends: the file is seen as part of the folder one is in.
         inside = path.resolve().is_relative_to(Path.cwd().resolve())
-        repo = Repo.open(Path()) if inside else repo
+        repo = Repo.open(Path(), settings.cache_dir) if inside else repo
     with ui.progress() as report:
         project = RepositoryProject.open(
             repo, cache=settings.cache_dir, progress=_patient(report, "Reading files")

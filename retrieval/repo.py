@@ -27,22 +27,33 @@ _IDENTIFIER = re.compile(rb"[0-9a-f]{40,64}")
 class Repo:
     """Open it with `Repo.open`. It keeps one git process for reading revisions; `close` ends it early."""
 
-    def __init__(self, root: Path, commands: GitCommands | None, head: str | None, algorithm: str) -> None:
+    def __init__(
+        self,
+        root: Path,
+        commands: GitCommands | None,
+        head: str | None,
+        algorithm: str,
+        cache: Path | None = None,
+    ) -> None:
         self.root = root
         self.head = head  # a commit id; None without commits or without git
         self.algorithm = algorithm  # of digests: sha1 or sha256
         self._commands = commands  # None: a plain folder
+        self._cache = cache
 
     @classmethod
-    def open(cls, path: Path) -> Repo:
-        """The repository around a file or folder; the folder itself where there is none."""
+    def open(cls, path: Path, cache: Path | None = None) -> Repo:
+        """The repository around a file or folder; the folder itself where there is none.
+
+        `cache` is a folder for the digests of files whose digests git does not know; None keeps nothing.
+        """
         start = Path(os.path.realpath(path))
         if not start.exists():
             raise RepositoryError(f"{path} does not exist")
         folder = start if start.is_dir() else start.parent
         found = _find(folder)
         if found is None:
-            return cls(folder, None, None, "sha1")
+            return cls(folder, None, None, "sha1", cache)
         root, git_dir, bare = found
         asked = ("--show-object-format", "--is-bare-repository", "HEAD^{commit}")
         status, output, error = GitCommands(git_dir, None).attempt("rev-parse", *asked)
@@ -51,7 +62,7 @@ class Repo:
             raise RepositoryError(f"git cannot read {root}: {error}")
         head = told[2].decode() if not status and _IDENTIFIER.fullmatch(told[2]) else None
         commands = GitCommands(git_dir, None if bare or told[1] == b"true" else root)
-        return cls(root, commands, head, "sha256" if told[0] == b"sha256" else "sha1")
+        return cls(root, commands, head, "sha256" if told[0] == b"sha256" else "sha1", cache)
 
     @property
     def has_git(self) -> bool:
@@ -72,11 +83,11 @@ class Repo:
         if self._commands is None:
             if revision is not None:
                 raise self._no_revision(revision)
-            found = folder_entries(self.root, self.algorithm)
+            found = folder_entries(self.root, self.algorithm, self._cache)
         elif revision is not None:
             found = stored_entries(self._commands, self.resolve(revision))
         elif self.has_working_tree:
-            found = working_entries(self.root, self._commands, self.algorithm)
+            found = working_entries(self.root, self._commands, self.algorithm, self._cache)
         else:
             found = stored_entries(self._commands, self.head) if self.head else ()
         return self._without_ignored(sorted(found, key=lambda entry: entry.path))

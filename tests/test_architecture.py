@@ -27,7 +27,7 @@ LAYERS = (
     "retrieval.languages",
     "retrieval.git_commands retrieval.working_tree",
     "retrieval.decoding retrieval.secrets retrieval.filters retrieval.ignore_rules retrieval.attributes "
-    "retrieval.folder",
+    "retrieval.folder retrieval.digests",
     "retrieval.listing",
     "retrieval.repo",
     "retrieval.packed",
@@ -83,7 +83,7 @@ OWNERS = {
     "git": {"retrieval.git_commands"},
     "pathspec": {"retrieval.ignore_rules"},
     "sqlite3": {"retrieval.parse_cache"},
-    "msgspec": {"retrieval.packed", "retrieval.parse_pool", "retrieval.parse_worker"},
+    "msgspec": {"retrieval.digests", "retrieval.packed", "retrieval.parse_pool", "retrieval.parse_worker"},
     "tomlkit": {"coder_cli.commands.config"},
     "psutil": {"coder_cli.model.device", "coder_cli.model.memory", "coder_cli.bench_ours"},
     "os.environ": {"coder_cli.settings"},
