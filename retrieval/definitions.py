@@ -6,6 +6,7 @@ nearest by, in the file, in what it needs, anywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -14,12 +15,15 @@ from retrieval.graph import DependencyGraph
 from retrieval.languages.base import Project
 from retrieval.languages.python.modules import Module, Modules
 from retrieval.plain_names import OPEN_TYPES, PlainNames
+from retrieval.python_meanings import Meanings
 from retrieval.python_names import PythonNames
 from retrieval.scopes import FileScopes, Place, family
 from retrieval.symbol_index import SymbolIndex
 from retrieval.types import ParsedFile, Reference
 
 MOST_SCOPES = 2_000  # files whose look-ups are kept
+NAME = re.compile(r"[^\W\d]\w*")
+DOTTED_BEFORE = re.compile(r"[\w.]*\.$")
 MOST_BY_NAME = 8  # a name that more symbols have, equally near, says nothing
 
 
@@ -52,13 +56,33 @@ class SymbolGraph:
         if number is not None:
             return next(iter(self.definitions(path, number)), None)
         symbol = scopes.symbol_at(line, column)
-        return None if symbol is None else Definition(path, symbol, exact=True)
+        if symbol is not None:
+            return Definition(path, symbol, exact=True)
+        return next(iter(self._imported(path, line, column)), None)
+
+    def _imported(self, path: str, line: int, column: int) -> Sequence[Definition]:
+        """What a name in an import statement is: a symbol of another file, or a file."""
+        parsed = self._scopes(path).parsed
+        imported = next((one for one in parsed.imports if one.start_line <= line <= one.end_line), None)
+        lines = (self.project.text(path) or "").split("\n") if imported is not None else []
+        written = lines[line - 1] if line <= len(lines) else ""
+        word = next((one for one in NAME.finditer(written) if one.start() <= column <= one.end()), None)
+        if imported is None or word is None:
+            return ()
+        if parsed.language == "python":
+            before = DOTTED_BEFORE.search(written, 0, word.start())
+            found, elsewhere = _places(
+                self._python.imported(path, imported, word[0], before[0] if before else "")
+            )
+        else:
+            found, elsewhere = list(self._plain.imported(path, imported, word[0])), False
+        return [Definition(where, symbol, exact=len(found) == 1 and not elsewhere) for where, symbol in found]
 
     def definitions(self, path: str, number: int) -> Sequence[Definition]:
         """All that a reference, given by its number in its file, may mean. Exact ones stand alone."""
         reference = self._scopes(path).parsed.references[number]
         if self._scopes(path).parsed.language == "python":
-            found, elsewhere = self._in_python(path, number)
+            found, elsewhere = _places(self._python.meanings(path, number))
         else:
             found = [(each.path, each.symbol) for each in self._plain.meanings(path, number)]
             elsewhere = False
@@ -105,19 +129,6 @@ class SymbolGraph:
     def _plain(self) -> PlainNames:
         return PlainNames(self._scopes, self.graph, self._index)
 
-    def _in_python(self, path: str, number: int) -> tuple[list[tuple[str, int | None]], bool]:
-        """What a reference means, and whether any of it is known to be elsewhere."""
-        found: list[tuple[str, int | None]] = []
-        elsewhere = False
-        for meaning in self._python.meanings(path, number):
-            if isinstance(meaning, Place):
-                found.append((meaning.path, meaning.symbol))
-            elif isinstance(meaning, Module) and meaning.file is not None:
-                found.append((meaning.file, None))
-            else:
-                elsewhere = True
-        return found, elsewhere
-
     def _by_name(self, path: str, reference: Reference) -> Sequence[Place]:
         """Symbols of this name in the file itself; else in those it needs; else in any."""
         language = self._scopes(path).parsed.language
@@ -137,3 +148,17 @@ class SymbolGraph:
                 defined = defined or [each.place for each in near]
                 return defined if len(defined) <= MOST_BY_NAME else ()
         return ()
+
+
+def _places(meanings: Meanings) -> tuple[list[tuple[str, int | None]], bool]:
+    """Files with a symbol, or None for all of a file; and whether anything is known to be elsewhere."""
+    found: list[tuple[str, int | None]] = []
+    elsewhere = False
+    for meaning in meanings:
+        if isinstance(meaning, Place):
+            found.append((meaning.path, meaning.symbol))
+        elif isinstance(meaning, Module) and meaning.file is not None:
+            found.append((meaning.file, None))
+        else:
+            elsewhere = True
+    return found, elsewhere

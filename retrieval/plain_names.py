@@ -51,6 +51,26 @@ class PlainNames:
             dict.fromkeys(self.index.defined(each, self._symbol(each), self.graph) for each in found)
         )
 
+    def imported(self, path: str, statement: Import, name: str) -> Iterator[tuple[str, int | None]]:
+        """What a name written in an import statement is: symbols, or where it names none the file."""
+        if path not in self.graph:
+            return
+        targets = self._targets(path, statement)
+        called = LAST_NAME.fullmatch(statement.module)
+        names = {each.name for each in statement.names if name in (each.name, each.alias)}
+        if not statement.names and name in (statement.alias, called[1] if called else ""):
+            names.add(called[1] if called else name)
+        found = [
+            place
+            for each in names
+            for target in targets
+            for place in self._exported(target, each, MOST_STEPS)
+        ]
+        if found:
+            yield from ((place.path, place.symbol) for place in dict.fromkeys(found))
+        else:
+            yield from ((target, None) for target in targets)
+
     # Names alone
 
     def _bare(self, path: str, scopes: FileScopes, name: str, scope: int | None) -> list[Place]:

@@ -39,6 +39,16 @@ class PythonNames:
             return self._bare(path, scopes, reference.name, reference.scope, reference.line)
         return self._attribute(self._qualifier(path, scopes, number, reference), reference.name)
 
+    def imported(self, path: str, statement: Import, name: str, before: str) -> Meanings:
+        """What a name written in an import statement is; `before` it stand the packages, with their dots."""
+        for each in statement.names:
+            if name in (each.name, each.alias) and not before:
+                return self._imported(path, statement, each.alias or each.name)
+        if statement.alias == name and not before:
+            return self._imported(path, statement, name)
+        module = self.modules.module(path, before + name)
+        return (ELSEWHERE,) if module is None else (module,)
+
     # What stands before a dot
 
     def _qualifier(self, path: str, scopes: FileScopes, number: int, reference: Reference) -> Meanings:

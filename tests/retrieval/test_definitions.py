@@ -304,6 +304,35 @@ def test_other_languages_go_by_scopes_imports_and_what_a_file_needs(
     assert Written(tmp_path, files).shown() == expected
 
 
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (PACKAGE | {"main.py": "from pkg.core import «Model»\n"}, "pkg/core.py Model"),
+        (PACKAGE | {"main.py": "from pkg.core import run as «go»\n"}, "pkg/core.py run"),
+        (PACKAGE | {"main.py": "from pkg import «start»\n"}, "pkg/core.py run"),
+        (PACKAGE | {"main.py": "from pkg import (\n    Model,\n    «util»,\n)\n"}, "pkg/util.py"),
+        (PACKAGE | {"main.py": "import pkg.«core»\n"}, "pkg/core.py"),
+        (PACKAGE | {"main.py": "import «pkg».core as c\n"}, "pkg/__init__.py"),
+        (PACKAGE | {"main.py": "import pkg.core as «c»\n"}, "pkg/core.py"),
+        (PACKAGE | {"pkg/new.py": "from .«core» import run\n"}, "pkg/core.py"),
+        (PACKAGE | {"main.py": "import «os»\n"}, "nothing"),
+        (PACKAGE | {"main.py": "from pkg.core import «gone»\n"}, "nothing"),
+        ({"a.ts": "export class Box {}\n", "b.ts": 'import { «Box» as B } from "./a";\n'}, "a.ts Box"),
+        ({"a.ts": "export class Box {}\n", "b.ts": 'import { Box } from "./«a»";\n'}, "a.ts"),
+        ({"a.h": "int f(void);\n", "b.c": '#include "«a».h"\n'}, "a.h"),
+        (
+            {
+                "q/U.java": "package q;\npublic class U {}\n",
+                "p/B.java": "package p;\nimport q.«U»;\nclass B {}\n",
+            },
+            "q/U.java U",
+        ),
+    ],
+)
+def test_names_in_imports_are_what_they_bring(tmp_path: Path, files: dict[str, str], expected: str) -> None:
+    assert Written(tmp_path, files).shown() == expected
+
+
 SAMPLE_USES = {
     ("src/tally/ledger.py", "Transfer"): [
         "src/tally/__init__.py:6",
