@@ -173,12 +173,30 @@ def test_a_parameter_may_be_called_what_its_package_is() -> None:
     assert Texts(texts).edges() == {"a.go": {"log/logger.go", "log/level.go"}}
 
 
-def test_a_method_whose_name_tells_its_type_is_found_in_another_file() -> None:
+def test_a_method_is_found_by_what_made_its_value_not_by_its_name() -> None:
     texts = {
         "go.mod": "module m\n",
-        "a.go": "package a\n\nfunc f() { x := g(); x.FlushAll(); x.Run(); x.CloseBoth() }\n",
-        "b.go": "package a\n\nfunc (t *T) FlushAll() {}\n",
+        "a.go": "package a\n\nfunc f(u U) { x := g(); x.Run(); x.Stop(); y := other(); y.FlushAll() }\n",
+        "b.go": "package a\n\nfunc g() *T { return nil }\n",
         "c.go": "package a\n\nfunc (t *T) Run() {}\n",
-        "d.go": "package a\n\nfunc (t *T) CloseBoth() {}\n\nfunc (u *U) CloseBoth() {}\n",
+        "d.go": "package a\n\nfunc (t *T) FlushAll() {}\n",
+        "e.go": "package a\n\nfunc (u *U) Stop() {}\n",
     }
-    assert Texts(texts).edges() == {"a.go": {"b.go"}}
+    assert Texts(texts).edges() == {"a.go": {"b.go", "c.go"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "type T struct { T }\nvar x, y = y, x\nvar a = b()\nvar b = a()\n"
+        "func f(t T) { t.M(); a.M(); x.M() }\n",
+        "func f(a T) { " + "a := a.b; " * 5_000 + "a.M() }\n",
+        "func f(a T) { _ = a" + ".b()" * 20_000 + " }\n",
+        "type T struct {\n" + "".join(f"E{n}\n" for n in range(20_000)) + "}\n"
+        "func f(t T) { " + "".join(f"t.M{n}(); " for n in range(5_000)) + "}\n",
+    ],
+    ids=["in circles", "shadowed", "chained", "embedding"],
+)
+def test_members_are_looked_for_in_bounded_steps(text: str) -> None:
+    texts = {"go.mod": "module m\n", "a.go": f"package a\n\n{text}", "b.go": "package a\n\ntype T int\n"}
+    assert Texts(texts).edges().get("a.go", set()) <= {"b.go"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.languages.base import Project, Resolver
 from retrieval.languages.go import outline as go_outline
-from retrieval.languages.go.packages import package_resolver
+from retrieval.languages.go.needs import package_resolver
 from retrieval.types import ParsedFile
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class Go:
     name = "go"
-    version = 1
+    version = 2
 
     def grammar(self) -> object:
         import tree_sitter_go

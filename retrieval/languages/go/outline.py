@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from retrieval.languages.bindings import Scope
+from retrieval.languages.go.origins import Block
 from retrieval.languages.go.walk import READERS, Bound, Handler, Reader, Surroundings
 from retrieval.types import ParsedFile, ReferenceKind, SymbolKind
 
@@ -46,7 +46,7 @@ def function(reader: Reader, node: Node, around: Surroundings) -> None:
             body=body,
             owner=reader.outline.text(owner) if owner is not None else "",
         )
-    inside = Surroundings(Scope(around.scope), symbol)
+    inside = Surroundings(Block(around.scope), symbol)
     if owner is not None and owner.parent is not None and owner.parent.type == "generic_type":
         arguments = owner.parent.child_by_field_name("type_arguments")
         if arguments is not None:  # func (g *G[K, V]) binds K and V
@@ -73,7 +73,9 @@ def values(reader: Reader, node: Node, around: Surroundings) -> None:
         written = (spec.child_by_field_name("type"), spec.child_by_field_name("value"))
         inner += [(child, inside) for child in written if child is not None]
         if not around.top:
-            inner.append((reader.names(names), around))
+            typed, made = written
+            bound = reader.made(names, made, around) if typed is None else reader.typed(names, typed, around)
+            inner.append((bound, around))
     reader.stack.extend(reversed(inner))
 
 
@@ -94,7 +96,7 @@ def type_spec(reader: Reader, spec: TypeSpec, around: Surroundings) -> None:
     if name is None:
         return
     called = reader.outline.text(name)
-    inside = replace(around, scope=Scope(around.scope), top=False)
+    inside = replace(around, scope=Block(around.scope), top=False)
     if around.top:
         kind = TYPES.get(value.type if value is not None else "", SymbolKind.TYPE)
         body = value if value is not None and value.type in TYPES else None
@@ -146,7 +148,7 @@ def method_element(reader: Reader, node: Node, around: Surroundings) -> None:
         symbol = reader.outline.define(
             reader.outline.text(name), SymbolKind.METHOD, name, node, parent=around.symbol
         )
-    reader.signature_and_body(node, Surroundings(Scope(around.scope), symbol), name)
+    reader.signature_and_body(node, Surroundings(Block(around.scope), symbol), name)
 
 
 def type_element(reader: Reader, node: Node, around: Surroundings) -> None:

@@ -1,15 +1,16 @@
-"""Which files a Go file needs. Go imports packages; what is used of one tells which of its files count."""
+"""The modules and packages of a Go project, and where an import leads."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from retrieval.languages.base import Project, Resolver
-from retrieval.types import Dependency, Import, ParsedFile, Reference, ReferenceKind, SymbolKind
+from retrieval.languages.base import Project
+from retrieval.languages.go.members import Members, Names
+from retrieval.types import Import, ParsedFile
 
 _MODULE = re.compile(r'^[ \t]*module[ \t]+"?([^\s"]+)"?', re.M)
 _REPLACE = re.compile(
@@ -26,9 +27,9 @@ class Package:
 
     files: list[str] = field(default_factory=list)
     tests: list[str] = field(default_factory=list)
-    declared: dict[str, list[str]] = field(default_factory=dict)  # name, or Type.method -> files
+    declared: dict[str, list[str]] = field(default_factory=dict)  # name -> files
     tested: dict[str, list[str]] = field(default_factory=dict)  # the same of the tests
-    methods: dict[str, set[str]] = field(default_factory=dict)  # name -> types and interfaces that have it
+    members: Members = field(default_factory=Members)
 
     def declaring(self, name: str, *, tests: bool) -> list[str]:
         found = self.declared.get(name, [])
@@ -42,107 +43,16 @@ class Module:
     replaced: dict[str, str]  # module path -> folder of the repository
 
 
-def package_resolver(project: Project) -> Resolver:
-    packages = Packages(project)
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a file sees: its own package, those it imports, and by which import."""
 
-    def resolve(path: str, parsed: ParsedFile) -> Iterable[Dependency]:
-        return {(found.target, found.name): found for found in needed(packages, path, parsed)}.values()
+    own: Package
+    called: dict[str, Package]  # by the name that stands for the package in the file
+    imported: list[tuple[Import, Package]]
 
-    return resolve
-
-
-def needed(packages: Packages, path: str, parsed: ParsedFile) -> Iterator[Dependency]:
-    """Dependencies through imports, then on the other files of the package."""
-    folder = path.rpartition("/")[0]
-    tests = path.endswith("_test.go")
-    through: dict[str, Package] = {}  # by the name that stands for the package here
-    whole: list[tuple[Import, Package]] = []
-    for found in parsed.imports:
-        for place in packages.folders(folder, found.module):
-            name, package = packages.imported(place)
-            if package is None:
-                continue
-            if found.alias == "_" or found.names:
-                whole.append((found, package))
-            else:
-                through[found.alias or name] = package
-                whole.append((found, package))
-            break
-    used: set[int] = set()
-    own = packages.in_folder(folder).get(parsed.namespace, Package())
-    uses = list(_uses(parsed))
-    for reference, qualifier in uses:
-        imported = through.get(qualifier)
-        if imported is None:
-            continue
-        same_folder = tests and imported.files and imported.files[0].rpartition("/")[0] == folder
-        for target in imported.declaring(reference.name, tests=bool(same_folder)):
-            used.add(id(imported))
-            yield Dependency(path, target, reference.line, f"{qualifier}.{reference.name}")
-    for found, package in whole:
-        if id(package) not in used:
-            for target in package.files:
-                yield Dependency(path, target, found.start_line, found.module)
-    yield from _within(own, path, parsed, tests=tests, beside={name for _, name in uses})
-
-
-def _uses(parsed: ParsedFile) -> Iterator[tuple[Reference, str]]:
-    """(reference, qualifier) of `name.Reference`, where `name` is no local: that one is a reference, too."""
-    before: Reference | None = None
-    for reference in parsed.references:
-        if (
-            before is not None
-            and reference.qualifier == before.name
-            and not before.qualifier
-            and reference.line == before.line
-            and reference.column == before.column + len(before.name) + 1
-        ):
-            yield reference, before.name
-        before = reference
-
-
-def _within(
-    package: Package, path: str, parsed: ParsedFile, *, tests: bool, beside: set[str]
-) -> Iterator[Dependency]:
-    """What other files of the package declare: its names, and methods of its types where the type is plain.
-
-    `beside` are the qualifiers that are packages, or names of this one.
-    """
-    for reference in parsed.references:
-        if not reference.qualifier:
-            name = reference.name
-        else:
-            if reference.qualifier in beside:
-                continue
-            owner = _receiver(parsed, reference)
-            name = f"{owner}.{reference.name}"
-            if not owner or not package.declaring(name, tests=tests):
-                name = f"{_only_owner(package, reference)}.{reference.name}"
-        targets = package.declaring(name, tests=tests)
-        if path not in targets:
-            for target in targets:
-                yield Dependency(path, target, reference.line, name)
-
-
-def _receiver(parsed: ParsedFile, reference: Reference) -> str:
-    """The type T, in a method of T, if the qualifier is what receivers of T are called: T's first letter."""
-    scope = parsed.symbols[reference.scope] if reference.scope is not None else None
-    if scope is None or scope.kind is not SymbolKind.METHOD or not scope.owner:
-        return ""
-    qualifier = reference.qualifier
-    called_so = qualifier[:1].lower() == scope.owner[:1].lower() or qualifier in ("this", "self")
-    return scope.owner if called_so and qualifier.isidentifier() else ""
-
-
-def _only_owner(package: Package, reference: Reference) -> str:
-    """The type a method must be of: no other of the package has it, and hardly any other package.
-
-    Names of one word (Run, Close, String) are everywhere; with more words nearly all such calls mean it.
-    """
-    owners = package.methods.get(reference.name, set())
-    several_words = any(letter.isupper() for letter in reference.name[1:])
-    called = reference.kind is ReferenceKind.CALL
-    return next(iter(owners)) if called and several_words and len(owners) == 1 else ""
+    def names(self) -> Names:
+        return Names(self.own.members, {name: each.members for name, each in self.called.items()})
 
 
 class Packages:
@@ -155,6 +65,30 @@ class Packages:
             self._in_folder.setdefault(path.rpartition("/")[0], []).append(path)
         self._packages: dict[str, dict[str, Package]] = {}
         self._known: dict[tuple[str, str], list[str]] = {}
+        self._surroundings: dict[str, Surroundings] = {}
+
+    def around(self, path: str) -> Surroundings:
+        known = self._surroundings.get(path)
+        if known is None:
+            known = self._surroundings[path] = self._look_around(path)
+        return known
+
+    def _look_around(self, path: str) -> Surroundings:
+        parsed = self._project.parsed(path) or ParsedFile("go")
+        folder = path.rpartition("/")[0]
+        called: dict[str, Package] = {}
+        imported: list[tuple[Import, Package]] = []
+        for found in parsed.imports:
+            for place in self.folders(folder, found.module):
+                name, package = self.imported(place)
+                if package is None:
+                    continue
+                if found.alias != "_" and not found.names:
+                    called[found.alias or name] = package
+                imported.append((found, package))
+                break
+        own = self.in_folder(folder).get(parsed.namespace, Package())
+        return Surroundings(own, called, imported)
 
     def in_folder(self, folder: str) -> dict[str, Package]:
         """By package name: a folder holds a package, its external tests, perhaps a `main` that is ignored."""
@@ -170,14 +104,11 @@ class Packages:
     def _add(self, package: Package, path: str, parsed: ParsedFile) -> None:
         test = path.endswith("_test.go")
         (package.tests if test else package.files).append(path)
+        package.members.add(path, parsed)
         declared = package.tested if test else package.declared
         for symbol in parsed.symbols:
-            if symbol.kind is SymbolKind.METHOD:
-                parent = parsed.symbols[symbol.parent].name if symbol.parent is not None else ""
-                package.methods.setdefault(symbol.name, set()).add(symbol.owner or parent)
-            if symbol.parent is None:
-                name = f"{symbol.owner}.{symbol.name}" if symbol.owner else symbol.name
-                files = declared.setdefault(name, [])
+            if symbol.parent is None and not symbol.owner:
+                files = declared.setdefault(symbol.name, [])
                 if path not in files:
                     files.append(path)
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from retrieval.languages.bindings import Outline, Scope
+from retrieval.languages.bindings import Outline
+from retrieval.languages.go.origins import Block, of_type, of_value
 from retrieval.types import Import, ImportedName, ParsedFile, ReferenceKind
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ PREDECLARED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    scope: Scope
+    scope: Block
     symbol: int | None = None
     top: bool = False  # of the package, whose names are symbols
 
@@ -32,11 +33,11 @@ Handler = Callable[["Reader", Any, Surroundings], None]
 
 
 class Bound:
-    """Stands among the nodes to be read: from here on, these names are bound."""
+    """Stands among the nodes to be read: from here on, these names are bound, to values from there."""
 
     __slots__ = ("names", "type")
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: dict[str, str]) -> None:
         self.names = names
         self.type = "bound"
 
@@ -53,7 +54,7 @@ class Reader:
 
     def read(self, root: Node) -> ParsedFile:
         stack, handlers = self.stack, self.handlers
-        stack.append((root, Surroundings(Scope(None, open=True), top=True)))
+        stack.append((root, Surroundings(Block(None, open=True), top=True)))
         while stack:
             node, around = stack.pop()
             handler = handlers.get(node.type)
@@ -71,10 +72,25 @@ class Reader:
         """Holds nothing to read."""
 
     def bound(self, node: Bound, around: Surroundings) -> None:
-        around.scope.names.update(node.names)
+        around.scope.bind(node.names)
 
-    def names(self, nodes: Iterable[Node]) -> Bound:
-        return Bound([self.outline.text(node) for node in nodes if node.type == "identifier"])
+    def names(self, nodes: Iterable[Node], origin: str = "") -> Bound:
+        """All of them bound to the same: of two results one has the members that are used."""
+        return Bound({self.outline.text(node): origin for node in nodes if node.type == "identifier"})
+
+    def typed(self, nodes: Iterable[Node], kind: Node | None, around: Surroundings) -> Bound:
+        return self.names(nodes, of_type(kind, around.scope, self.outline.text))
+
+    def made(self, names: list[Node], values: Node | None, around: Surroundings) -> Bound:
+        """`a, b := x, y` binds one to one, `a, b := f()` all to f."""
+        given = [values] if values is not None else []
+        if values is not None and values.type == "expression_list":
+            given = values.named_children
+        origins = [of_value(value, around.scope, self.outline.text) for value in given]
+        if len(origins) != len(names):
+            return self.names(names, origins[0] if origins else "")
+        pairs = zip(names, origins, strict=True)
+        return Bound({self.outline.text(name): origin for name, origin in pairs if name.type == "identifier"})
 
     # The file
 
@@ -128,7 +144,8 @@ class Reader:
         last = node.child_by_field_name("field") or node.child_by_field_name("name")
         if before is None or last is None:
             return False
-        self.refer(last, kind, around, self.outline.qualifier(before))
+        origin = of_value(before, around.scope, self.outline.text)
+        self.refer(last, kind, around, origin or self.outline.qualifier(before))
         if before.type == "package_identifier":
             self.refer(before, ReferenceKind.NAME, around)
         else:
@@ -175,20 +192,16 @@ class Reader:
 
     def literal(self, node: Node, around: Surroundings) -> None:
         """A function without a name, or the type of one: its parameters are its own."""
-        self.signature_and_body(node, replace(around, scope=Scope(around.scope)))
+        self.signature_and_body(node, replace(around, scope=Block(around.scope)))
 
     def signature_and_body(self, node: Node, inside: Surroundings, name: Node | None = None) -> None:
         """Parameters are bound in the body only: `func f(url *url.URL)` names the package url."""
         body = node.child_by_field_name("body")
         lists = [child for child in node.named_children if child.type == "parameter_list"]
-        named = [
-            name
-            for parameters in lists
-            for each in parameters.named_children
-            for name in each.children_by_field_name("name")
-        ]
         self.push([body], inside)
-        self.stack.append((self.names(named), inside))
+        for each in (each for parameters in lists for each in parameters.named_children):
+            names = each.children_by_field_name("name")
+            self.stack.append((self.typed(names, each.child_by_field_name("type"), inside), inside))
         self.push([child for child in node.named_children if child not in (name, body)], inside)
 
     def parameter(self, node: Node, around: Surroundings) -> None:
@@ -200,26 +213,36 @@ class Reader:
         self.push([kind], around)
 
     def block(self, node: Node, around: Surroundings) -> None:
-        self.push(node.named_children, replace(around, scope=Scope(around.scope)))
+        self.push(node.named_children, replace(around, scope=Block(around.scope)))
 
     def declared(self, node: Node, around: Surroundings) -> None:
         """`a, b := x`, `case a := <-x`, `for a := range x`: bound once the right side is read."""
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         binds = any(child.type == ":=" for child in node.children)
         if left is not None and binds:
-            self.push([right, self.names(left.named_children)], around)
+            self.push([right, self.made(left.named_children, right, around)], around)
         else:
             self.push([left, right], around)
 
     def type_switch(self, node: Node, around: Surroundings) -> None:
         alias = node.child_by_field_name("alias")
-        inside = replace(around, scope=Scope(around.scope))
+        inside = replace(around, scope=Block(around.scope))
         rest = [child for child in node.named_children if child != alias]
         if alias is None:
             self.push(rest, inside)
             return
         first = next((at for at, child in enumerate(rest) if child.type.endswith("_case")), len(rest))
-        self.push([*rest[:first], self.names(alias.named_children), *rest[first:]], inside)
+        bound = self.made(alias.named_children, node.child_by_field_name("value"), around)
+        inside.scope.switched = next(iter(bound.names), "")
+        self.push([*rest[:first], bound, *rest[first:]], inside)
+
+    def type_case(self, node: Node, around: Surroundings) -> None:
+        inside = replace(around, scope=Block(around.scope))
+        kinds = node.children_by_field_name("type")
+        if around.scope.switched and len(kinds) == 1:
+            origin = of_type(kinds[0], around.scope, self.outline.text)
+            inside.scope.bind({around.scope.switched: origin})
+        self.push(node.named_children, inside)
 
 
 READERS: dict[str, Handler] = {
@@ -248,7 +271,7 @@ READERS: dict[str, Handler] = {
     "receive_statement": Reader.declared,
     "selector_expression": Reader.selector,
     "short_var_declaration": Reader.declared,
-    "type_case": Reader.block,
+    "type_case": Reader.type_case,
     "type_identifier": Reader.type_identifier,
     "type_parameter_declaration": Reader.type_parameter,
     "type_switch_statement": Reader.type_switch,

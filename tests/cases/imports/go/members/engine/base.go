@@ -1,0 +1,5 @@
+package engine
+
+type base struct{}
+
+func (b base) Start() {}

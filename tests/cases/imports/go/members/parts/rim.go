@@ -1,0 +1,5 @@
+package parts
+
+type Rim struct{}
+
+func (r *Rim) Polish() {}

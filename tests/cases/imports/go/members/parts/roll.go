@@ -1,0 +1,5 @@
+package parts
+
+func (w *Wheel) Roll()  {}
+func (w *Wheel) Fit()   {}
+func (w *Wheel) Print() {}
