@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class Cpp:
     name = "cpp"
-    version = 1
+    version = 2
 
     def grammar(self) -> object:
         import tree_sitter_cpp

@@ -104,6 +104,7 @@ class _Scan:
         self.open: list[bool] = []  # a level of #if each: whether it makes conditional what is in it
         self.guard = b""  # the name of an #ifndef that stands first, until its #define is seen
         self.first = True
+        self.paths: dict[bytes, list[bytes]] = {}  # what macros say that may be included by their names
         self._line = 1
         self._at = 0
 
@@ -148,11 +149,15 @@ class _Scan:
 
     def _include(self, word: bytes, rest: bytes, line: int) -> None:
         path = _INCLUDED.match(rest)
-        if path is None:  # a macro says which
-            return
-        written = path["path"].decode("utf-8", "replace")
+        if path is not None:
+            paths = [path["path"]]
+        else:  # a macro says which; the build may define it, or this file does
+            name = rest.split(maxsplit=1)[:1]
+            paths = self.paths.get(name[0], []) if name else []
         end = line + rest.count(b"\n")
-        self.found.includes.append(Included(written, line, end, any(self.open), word == b"include_next"))
+        for each in paths:
+            written = each.decode("utf-8", "replace")
+            self.found.includes.append(Included(written, line, end, any(self.open), word == b"include_next"))
 
     def _condition(self, word: bytes, token: re.Match[bytes], line: int) -> None:
         rest = token["rest"]
@@ -180,6 +185,8 @@ class _Scan:
         self.found.macros.append(Macro(name, line, self.column(start + defined.start("name")), end))
         parameters = frozenset(re.findall(rb"\w+", defined["parameters"] or b""))
         value = token["rest"][defined.end() :]
+        if (path := _INCLUDED.match(value)) and len(known := self.paths.setdefault(defined["name"], [])) < 4:
+            known.append(path["path"])
         self._uses(value, start + defined.end(), line, len(self.found.macros) - 1, parameters)
 
     def _uses(self, text: bytes, start: int, line: int, macro: int | None, hidden: frozenset[bytes]) -> None:
