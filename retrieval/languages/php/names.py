@@ -14,6 +14,7 @@ _TYPES = frozenset((SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM))
 _UNKNOWN = re.compile(r"\$\{[^}]*\}/?")
 # They declare, for old versions and for tools, what PHP itself has: nobody needs these files for it.
 _STAND_INS = re.compile(r"(?:^|/)[^/]*(?:stubs?|polyfills?)[^/]*(?:/|$)", re.I)
+_TESTS = re.compile(r"(?:^|/)(?:tests?|specs?)/", re.I)
 _SUFFIX_FOLDERS = 1  # a file behind an unknown folder is told by its name and this many folders
 
 Names = dict[str, list[str]]  # a full name in lower case -> the files that declare it
@@ -120,8 +121,13 @@ class PhpResolver:
         return _nearest(path, files)
 
     def _one(self, path: str, table: Names, full: str) -> str | None:
-        """A function or constant that several files declare is that of a file that is loaded."""
+        """A function or constant that several files declare is that of a file that is loaded.
+
+        Nothing loads those of tests for other code, where they stand in for what PHP itself has.
+        """
         files = table.get(full.lower(), ())
+        if not _is_test(path):
+            files = [each for each in files if not _is_test(each)]
         if path in files:
             return None
         if len(files) <= 1:
@@ -253,6 +259,10 @@ class _Aliases:
 def is_include(module: str) -> bool:
     """Names of PHP hold neither slashes nor dots."""
     return "/" in module or "." in module
+
+
+def _is_test(path: str) -> bool:
+    return _TESTS.search(path) is not None
 
 
 def _ending(path: str) -> str:

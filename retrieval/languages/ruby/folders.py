@@ -76,12 +76,20 @@ class LoadPath:
 
 
 def foreign_names(project: Project) -> set[str]:
-    """What the packages that the repository uses may define, in lower case: "rspec-rails" brings RSpec."""
+    """What the packages that the repository uses may define, in lower case: "rspec-rails" brings RSpec.
+
+    One that it is itself is used, too, by its applications and examples.
+    """
     names: set[str] = set()
+    own = {
+        posixpath.basename(path).removesuffix(".gemspec")
+        for path in project.paths
+        if path.endswith(".gemspec")
+    }
     for path in project.paths:
         name = path.rpartition("/")[2]
         if name in ("Gemfile", "gems.rb") or name.endswith(".gemspec"):
-            for found in _GEM.findall(project.text(path) or ""):
+            for found in set(_GEM.findall(project.text(path) or "")) - own:
                 words = found.lower().split("-")
                 names |= {"".join(words).replace("_", ""), *(word.replace("_", "") for word in words)}
     return names

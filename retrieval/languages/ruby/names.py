@@ -16,7 +16,8 @@ from retrieval.types import Dependency, Import, ParsedFile, ReferenceKind, Symbo
 _SPACES = frozenset((SymbolKind.MODULE, SymbolKind.CLASS))
 _CONSTANTS = frozenset((ReferenceKind.NAME, ReferenceKind.TYPE, ReferenceKind.BASE))
 _UNKNOWN = re.compile(r"\$\{[^}]*\}/?")
-_TESTS = frozenset(("test", "tests", "spec", "specs", "features"))
+# What stands in these is loaded by no code outside of them.
+_APART = frozenset(("test", "tests", "spec", "specs", "features", "benchmark", "benchmarks", "examples"))
 
 
 @dataclass(slots=True)
@@ -39,6 +40,8 @@ class RubyResolver:
         self._constants: dict[str, _Definers] = {}
         self._known: dict[str, bool] = {}
         self._bases: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        self._mixed_in: dict[str, list[str]] = {}  # file -> modules that it includes outside of all classes
+        self._open_to: dict[str, tuple[str, ...]] = {}
         for path in project.written_in("ruby"):
             parsed = project.parsed(path)
             if parsed is not None:
@@ -83,10 +86,12 @@ class RubyResolver:
             if path not in files:
                 files.append(path)
         for reference in parsed.references:
-            if reference.kind is ReferenceKind.BASE and reference.scope is not None:
+            if reference.kind is ReferenceKind.BASE:
+                written = _written(reference.qualifier, reference.name)
                 nesting = _nesting(parsed, reference.scope)
-                if nesting:
-                    written = _written(reference.qualifier, reference.name)
+                if reference.scope is None:
+                    self._mixed_in.setdefault(path, []).append(written.removeprefix("::"))
+                elif nesting:
                     self._bases.setdefault(nesting[0], []).append((written, nesting[1:]))
 
     # -- require
@@ -138,7 +143,23 @@ class RubyResolver:
         inherited = self._inherited(nesting[0], first) if nesting else None
         if inherited is not None:
             return self._target(path, f"{inherited}::{first}{colons}{rest}")
+        for space in self._spaces_open_to(path):
+            if self._is_known(f"{space}::{first}"):
+                return self._target(path, f"{space}::{first}{colons}{rest}")
         return None if not rest and self._is_foreign(first) else self._target(path, written)
+
+    def _spaces_open_to(self, path: str) -> Sequence[str]:
+        """Modules that everything in a file includes: by the file itself, or by one that it requires."""
+        known = self._open_to.get(path)
+        if known is None:
+            parsed = self._project.parsed(path) if self._mixed_in else None
+            files = [path]
+            for found in parsed.imports if parsed is not None else ():
+                if not found.module.startswith(":") and added_load_path(found.module) is None:
+                    files.append(self._required(path, found.module) or "")
+            known = tuple(space for file in files for space in self._mixed_in.get(file, ()))
+            self._open_to[path] = known
+        return known
 
     def _is_foreign(self, name: str) -> bool:
         """Opened here at most, to add something to it: files that name it need it from where it comes."""
@@ -203,8 +224,8 @@ class RubyResolver:
         if definers is None:
             return None
         files = definers.full or definers.opened
-        if not _is_test(path):
-            files = [each for each in files if not _is_test(each)]
+        if not _is_apart(path):
+            files = [each for each in files if not _is_apart(each)]
         if len(files) == 1:
             return files[0]
         named = [each for each in files if f"/{each}".endswith(f"/{underscored(full)}.rb")]
@@ -261,5 +282,5 @@ def _is_superclass(parsed: ParsedFile, scope: int | None, line: int) -> bool:
     return scope is not None and parsed.symbols[scope].line == line
 
 
-def _is_test(path: str) -> bool:
-    return not _TESTS.isdisjoint(path.split("/")[:-1])
+def _is_apart(path: str) -> bool:
+    return not _APART.isdisjoint(path.split("/")[:-1])

@@ -1,0 +1,8 @@
+<?php
+
+namespace Post;
+
+function seal(string $host): int
+{
+    return strlen($host);
+}

@@ -1,0 +1,7 @@
+class Cart
+end
+
+class Till
+end
+
+Cart.new

@@ -1,0 +1,7 @@
+require "shop"
+
+include Shop
+
+class ShopTest
+  def empty = Cart.new
+end
