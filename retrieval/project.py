@@ -107,9 +107,9 @@ class RepositoryProject:
         if path in self._texts:
             return self._texts[path]
         entry = self._entries.get(path)
-        if entry is None or entry.skip:
+        # Named: what keeps configuration from the model, its size and form, does not keep it from us.
+        if entry is None or entry.skip not in (None, Skip.TOO_LARGE, Skip.GENERATED):
             return None
-        # Named: the filters keep configuration from the model, not from us.
         file = self.repo.read(entry, named=True)
         text = file.text if isinstance(file, SourceFile) else None
         if text is None or len(text) <= _LARGEST_KEPT_TEXT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -397,3 +398,49 @@ def test_any_file_name_is_a_path(root: Path, cache: Path, name: str) -> None:
     for _ in range(2):
         found = opened(root, cache)
         assert edges(found)[name] == EDGES["tool"]
+
+
+@pytest.mark.parametrize("revision", [None, "HEAD"])
+def test_configuration_counts_where_its_size_keeps_it_from_the_model(
+    tmp_path: Path, cache: Path, revision: str | None
+) -> None:
+    padding = f'"filler": "{"words " * 1_500}"'
+    command = {
+        "directory": "/home/a/c",
+        "file": "main.c",
+        "command": "cc -Inew -c main.c",
+        "output": "o" * (1 << 20),
+    }
+    files = {
+        "tsconfig.json": f'{{"compilerOptions": {{"paths": {{"@/*": ["web/lib/*"]}}}}, {padding}}}',
+        "web/tsconfig.json": '{"extends":"../tsconfig.json"}',
+        "web/app/main.ts": "import { a } from '@/a';\n",
+        "web/lib/a.ts": "export const a = 1;\n",
+        "php/composer.json": f'{{"autoload": {{"psr-4": {{"App\\\\": "src/"}}}}, {padding}}}',
+        "php/main.php": "<?php\nuse App\\Thing;\n",
+        "php/src/Thing.php": "<?php\nnamespace App;\nclass Thing {}\n",
+        "php/old/Thing.php": "<?php\nnamespace App;\nclass Thing {}\n",
+        "c/compile_commands.json": json.dumps([command]),
+        "c/main.c": "#include <names.h>\n",
+        "c/new/names.h": "#define NAME 1\n",
+        "c/old/names.h": "#define NAME 0\n",
+    }
+    write(tmp_path / "sized", files)
+    git(tmp_path / "sized", "init", "--quiet")
+    git(tmp_path / "sized", "add", "--all")
+    git(tmp_path / "sized", "commit", "--quiet", "--message", "first")
+    for _ in range(2):
+        found = opened(tmp_path / "sized", cache, revision)
+        assert {path: each.reason for path, each in found.skipped.items()} == {
+            "tsconfig.json": Skip.DATA,
+            "web/tsconfig.json": Skip.DATA,
+            "php/composer.json": Skip.DATA,
+            "c/compile_commands.json": Skip.TOO_LARGE,
+        }
+        assert {path: needed for path, needed in edges(found).items() if needed} == {
+            "web/app/main.ts": ("web/lib/a.ts",),
+            "php/main.php": ("php/src/Thing.php",),
+            "c/main.c": ("c/new/names.h",),
+        }
+        assert isinstance(found.repo, Repo)
+        found.repo.close()

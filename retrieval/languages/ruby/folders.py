@@ -82,17 +82,17 @@ def foreign_names(project: Project) -> set[str]:
     """
     names: set[str] = set()
     own = {
-        posixpath.basename(path).removesuffix(".gemspec")
+        re.sub(r"[-_]", "", posixpath.basename(path).removesuffix(".gemspec").lower())
         for path in project.paths
         if path.endswith(".gemspec")
     }
     for path in project.paths:
         name = path.rpartition("/")[2]
         if name in ("Gemfile", "gems.rb") or name.endswith(".gemspec"):
-            for found in set(_GEM.findall(project.text(path) or "")) - own:
+            for found in _GEM.findall(project.text(path) or ""):
                 words = found.lower().split("-")
                 names |= {"".join(words).replace("_", ""), *(word.replace("_", "") for word in words)}
-    return names
+    return names - own
 
 
 class AutoloadRoots:
