@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -51,6 +51,17 @@ def find_place(
         shown = ", ".join(matches[:_SHOWN]) + (", ..." if len(matches) > _SHOWN else "")
         raise UsageError(f"{word} may be any of {len(matches)} files: {shown}", "Name more of its path.")
     raise UsageError(f"{word} is not among the files of {root}.", _hint(paths, root, word))
+
+
+def check_words(words: Sequence[str], root: Path, list_paths: Callable[[], Sequence[str]]) -> None:
+    """UsageError for words that cannot name a file, before all files are read for nothing."""
+    if "" in words:
+        raise UsageError("An empty word names no file.")
+    absent = [word for word in words if not any(os.path.lexists(base / word) for base in (Path(), root))]
+    if absent:
+        paths = list_paths()
+        for word in absent:
+            find_place(paths, root, word)
 
 
 def _relative(path: Path, root: Path) -> str | None:

@@ -20,7 +20,12 @@ PATIENCE = 1.0  # seconds; work that takes less shows no progress
 
 def open_project(settings: Settings, path: Path | None = None) -> tuple[Repo, RepositoryProject]:
     """The repository that a file or folder is in, the current folder's unless given. Parses are cached."""
-    from retrieval.project import RepositoryProject
+    repo = find_repo(settings, path)
+    return repo, read_project(settings, repo)
+
+
+def find_repo(settings: Settings, path: Path | None = None) -> Repo:
+    """The same, and nothing of it read."""
     from retrieval.repo import Repo
 
     repo = Repo.open(path or Path(), settings.cache_dir)
@@ -28,11 +33,20 @@ def open_project(settings: Settings, path: Path | None = None) -> tuple[Repo, Re
         # Without git nothing says where a project ends: the file is seen as part of the folder one is in.
         inside = path.resolve().is_relative_to(Path.cwd().resolve())
         repo = Repo.open(Path(), settings.cache_dir) if inside else repo
+    return repo
+
+
+def read_project(settings: Settings, repo: Repo, revision: str | None = None) -> RepositoryProject:
+    """All of it as it is now, or as it was at a revision."""
+    from retrieval.project import RepositoryProject
+
     with ui.progress() as report:
-        project = RepositoryProject.open(
-            repo, cache=settings.cache_dir, progress=_patient(report, "Reading files")
+        return RepositoryProject.open(
+            repo,
+            cache=settings.cache_dir,
+            revision=revision,
+            progress=_patient(report, "Reading files"),
         )
-    return repo, project
 
 
 def _patient(report: Report, stage: str) -> Callable[[int, int], None]:

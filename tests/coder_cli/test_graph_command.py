@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from coder_cli import cli, project, ui
+from retrieval.repo import Repo
+from retrieval.types import Entry, Skipped, SourceFile
 from tests.git_repository import GitRepository
 
 Capture = pytest.CaptureFixture[str]
@@ -213,12 +215,70 @@ def test_a_long_list_is_summed_up_for_a_person_only(ask: Ask, monkeypatch: pytes
         (["--why", "main.py", "nothing.at.all"], "nothing.at.all is not among the files"),
         (["--dependents", "logo.png"], "logo.png is not read: binary."),
         (["--dependents", "../outside.py"], "../outside.py is not among the files"),
+        ([""], "An empty word names no file."),
+        (["--dependents", ""], "An empty word names no file."),
+        (["--why", "", "main.py"], "An empty word names no file."),
+        (["--depth", "2"], "--depth is for the tree of a file or of --dependents."),
+        (["--depth", "2", "--cycles"], "--depth and --cycles do not go together."),
+        (["--dependents", "main.py", "--cycles"], "--cycles and --dependents do not go together."),
+        (["--format", "svg"], "Invalid value for '--format'"),
+        (["--collapse", "0"], "Invalid value for '--collapse'"),
+        (["--why", "main.py"], "Option '--why' requires 2 arguments."),
+        (["main.py", "shop"], "Got unexpected extra argument (shop)"),
+        (["/does/not/exist"], "/does/not/exist is not among the files"),
+        (["shop/cart.py/inner"], "shop/cart.py/inner is not among the files"),
+        ([".git/HEAD"], ".git/HEAD is not among the files"),
     ],
 )
 def test_what_cannot_be_asked_is_a_usage_error(ask: Ask, words: list[str], message: str) -> None:
     code, out, err = ask(*words)
     assert (code, out) == (2, "")
     assert message in err
+
+
+@pytest.mark.parametrize(
+    "words", [["nowhere.py"], ["--why", "main.py", "nowhere.py"], ["--dependents", ""], ["--revision", "no"]]
+)
+def test_a_mistake_is_told_before_anything_is_read(
+    ask: Ask, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(self: Repo, entry: Entry, *, named: bool = False) -> SourceFile | Skipped:
+        raise AssertionError(entry.path)
+
+    monkeypatch.setattr(Repo, "read", read)
+    assert ask(*words)[0] in (2, 5)
+
+
+def test_a_revision_has_a_graph_of_its_own(ask: Ask, shop: Path) -> None:
+    (shop / "shop" / "cart.py").unlink()
+    (shop / "main.py").write_text("import shop.new\n")
+    (shop / "shop" / "new.py").write_text("")
+    assert "shop/new.py" in ask()[1]
+    code, out, err = ask("--revision", "HEAD")
+    assert (code, err) == (0, "6 files · 6 dependencies · 1 cycle · 1 alone\n")
+    assert "main.py\n├── shop/cart.py\n└── shop/tax.py\n" in out
+    # A file that is there no more, below the folder one is in or by its name, as any other.
+    assert ask("--revision", "HEAD", "shop/cart.py")[1] == ask("--revision", "HEAD", "cart.py")[1]
+    assert ask("--revision", "HEAD", "--why", "main.py", "cart.py")[0] == 0
+    assert ask("--dependents", "cart.py")[0] == 2
+
+
+def test_json_names_the_revision(ask: Ask, shop: Path) -> None:
+    value = json.loads(ask("--revision", "HEAD", "--json", "shop/cart.py")[1])
+    assert (value["root"], value["revision"], value["path"]) == (str(shop), "HEAD", "shop/cart.py")
+    assert "revision" not in json.loads(ask("--json")[1])
+
+
+def test_a_revision_that_is_none_is_an_error_of_the_repository(
+    ask: Ask, tmp_path: Path, capsys: Capture
+) -> None:
+    code, out, err = ask("--revision", "v9")
+    assert (code, out) == (5, "")
+    assert "there is no revision 'v9'" in err
+    assert ask("--revision", "--output=x")[0] in (2, 5)
+    (tmp_path / "plain").mkdir()
+    assert cli.main(["graph", "--revision", "HEAD", str(tmp_path / "plain")]) == 5
+    assert "which is no git repository" in capsys.readouterr().err
 
 
 def test_json_and_another_format_contradict(ask: Ask) -> None:
