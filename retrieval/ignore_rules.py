@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pathspec import GitIgnoreSpec
+from pathspec.pattern import RegexPattern
 
 from retrieval.decoding import decode
 from retrieval.working_tree import to_path
+
+_FOLDER_ABOVE = "ps_d"  # pathspec's group for the `/` after a folder's name
 
 
 class IgnoreRules:
@@ -40,12 +43,25 @@ class IgnoreRules:
         folder = path.rstrip("/").rpartition("/")[0]
         while True:
             if spec := self._specs.get(folder):
-                said = spec.check_file(path[len(folder) + 1 :] if folder else path).include
+                said = _last_word(spec, path[len(folder) + 1 :] if folder else path)
                 if said is not None:
                     return said
             if not folder:
                 return False
             folder = folder.rpartition("/")[0]
+
+
+def _last_word(spec: GitIgnoreSpec, path: str) -> bool | None:
+    """Of the last pattern that is about the path itself. pathspec's own answer counts those about a folder
+    above it, too: with `a` and `!b` it would have `b/a` back, which git has not.
+    """
+    for pattern in reversed(spec.patterns):
+        if isinstance(pattern, RegexPattern) and pattern.include is not None and pattern.regex:
+            for match in pattern.regex.finditer(path):
+                above = match.groupdict().get(_FOLDER_ABOVE)
+                if above is None or match.end(_FOLDER_ABOVE) == len(path):
+                    return pattern.include
+    return None
 
 
 def _text(data: bytes) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from retrieval.ignore_rules import IgnoreRules
@@ -86,7 +86,10 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> GitRepository:
     return made
 
 
+@settings(max_examples=50)
 @given(patterns=st.lists(st.sampled_from(PATTERNS)))
+@example(patterns=["a", "!b"])  # `!b` is not about what is in b
+@example(patterns=["*", "!*/", "!a"])
 def test_it_agrees_with_git_on_any_list_of_patterns(repository: GitRepository, patterns: list[str]) -> None:
     repository.write(".gitignore", "\n".join(patterns))
     kept = repository.git("ls-files", "--others", "--exclude-standard").split("\n")
