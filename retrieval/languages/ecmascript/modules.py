@@ -29,7 +29,7 @@ def module_resolver(project: Project) -> Resolver:
 
     def resolve(path: str, parsed: ParsedFile) -> Iterable[Dependency]:
         for found in parsed.imports:
-            target = modules.resolve(path, found.module)
+            target = modules.resolve(path, found.module, types=found.type_only)
             if target is not None:
                 yield Dependency(path, target, found.start_line, found.module)
 
@@ -46,10 +46,13 @@ class Modules:
         self._configurations = Configurations(project, self._package_folder)
         self._known: dict[tuple[str, str, bool], str | None] = {}
 
-    def resolve(self, path: str, module: str) -> str | None:
-        """The file that `module` means in the file `path`; None where it is not of the repository."""
+    def resolve(self, path: str, module: str, *, types: bool = False) -> str | None:
+        """The file that `module` means in the file `path`; None where it is not of the repository.
+
+        `types`: only its types are named, which declarations beside a JavaScript file hold.
+        """
         folder = path.rpartition("/")[0]
-        typed = path.endswith(TYPESCRIPT_FILES)
+        typed = types or path.endswith(TYPESCRIPT_FILES)
         key = (folder, module, typed)
         if key not in self._known:
             self._known[key] = self._resolve(folder, module, typed)
@@ -122,7 +125,9 @@ class Modules:
 
     def _aliased(self, folder: str, module: str, typed: bool) -> str | None:
         for options in self._configurations.above(folder):
-            for target in _aliases(options, module):
+            for target, is_file in _aliases(options, module):
+                if is_file and target in self._files:
+                    return target
                 found = self._file_or_folder(target, typed)
                 if found:
                     return found
@@ -233,11 +238,14 @@ def candidates(path: str, typed: bool) -> Iterator[str]:
             yield path + platform + each
 
 
-def _aliases(options: CompilerOptions, module: str) -> Iterator[str]:
+def _aliases(options: CompilerOptions, module: str) -> Iterator[tuple[str, bool]]:
+    """(path, whether it means a file as it is): `paths` may give the extension, which imports leave open."""
     for alias in options.aliases:
-        yield from substituted(alias.pattern, alias.targets, module)
+        paths = substituted(alias.pattern, alias.targets, module)
+        for path, target in zip(paths, alias.targets, strict=False):
+            yield path, not target.endswith("*")
     if options.base_url is not None:
-        yield _joined(options.base_url, module)
+        yield _joined(options.base_url, module), False
 
 
 def _split(module: str) -> tuple[str, str]:

@@ -1,0 +1,3 @@
+import { log } from "kit";
+
+log({ level: 2 });

@@ -1,0 +1,3 @@
+import { log } from "typed";
+
+log({ level: 3 });

@@ -1,0 +1,4 @@
+export interface Options {
+  level: number;
+}
+export function log(options: Options): void;

@@ -1,0 +1,1 @@
+exports.log = require("./lib/log");

@@ -1,0 +1,3 @@
+const kit = require("..");
+
+kit.log({ level: 1 });
