@@ -19,7 +19,14 @@ class RustImports(RustReferences):
     def is_conditional(self, place: Place) -> bool:
         return any(self.source.startswith((b"#[cfg(", b"#[cfg ("), found.start_byte) for found in place.above)
 
-    def need(self, node: Node, module: str, place: Place, alias: str = "") -> None:
+    def is_macro_use(self, place: Place) -> bool:
+        """Whether the macros of a module or a crate are in scope behind it."""
+        attributes = (found for found in place.above if found.type == "attribute_item")
+        return any(b"macro_use" in self.source[found.start_byte : found.end_byte] for found in attributes)
+
+    def need(
+        self, node: Node, module: str, place: Place, alias: str = "", *, everywhere: bool = False
+    ) -> None:
         self.draft.need(
             Import(
                 module,
@@ -28,6 +35,7 @@ class RustImports(RustReferences):
                 alias=alias,
                 conditional=place.conditional,
                 scope=place.symbol,
+                everywhere=everywhere,
             )
         )
 
@@ -52,7 +60,8 @@ class RustImports(RustReferences):
         name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
         if name is not None:
             called = "" if alias is None else text_of(alias, self.source)
-            self.need(node, f"extern crate {text_of(name, self.source)}", place, called)
+            crate = f"extern crate {text_of(name, self.source)}"
+            self.need(node, crate, place, called, everywhere=self.is_macro_use(place))
 
     def macro(self, node: Node, place: Place) -> None:
         """A call, unless it names a file, or holds items as cfg_if! does."""

@@ -23,6 +23,8 @@ class Module:
     beside: str = ""  # where a #[path] starts
     children: dict[str, Module] = field(default_factory=dict)
     imports: list[Import] = field(default_factory=list)
+    macros: dict[str, str] = field(default_factory=dict)  # macro_rules! by name -> the file
+    leaks: list[Module] = field(default_factory=list)  # modules in it that are #[macro_use]
 
     @property
     def root(self) -> Module:
@@ -30,6 +32,18 @@ class Module:
         while module.parent is not None:
             module = module.parent
         return module
+
+    def macro(self, name: str) -> str | None:
+        """The file whose macro_rules! is in scope here by its plain name: from here or around here."""
+        module: Module | None = self
+        while module is not None:
+            leaking = [module]
+            for each in leaking:
+                if name in each.macros:
+                    return each.macros[name]
+                leaking.extend(each.leaks)
+            module = module.parent
+        return None
 
 
 class Modules:
@@ -119,6 +133,7 @@ class Modules:
             outer = _holder(modules, parsed, symbol.parent)
             if symbol.kind is SymbolKind.MACRO:
                 self.macros[module.package.folder, symbol.name].add(path)
+                outer.macros[symbol.name] = path
                 if any(imported.scope == index for imported in parsed.imports):
                     modules[index] = Module(path, module.package, outer, outer.folder, outer.beside)
                     self._templates[module.package.folder, symbol.name] = (modules, index)
@@ -140,6 +155,9 @@ class Modules:
         if kind == "folder":
             beside = (around.parent or around).beside
             around.folder = around.beside = posixpath.normpath(posixpath.join(beside, written.strip('"')))
+        elif kind == "macros":
+            if around.parent is not None:
+                around.parent.leaks.append(around)
         elif kind in ("mod", "include!"):
             file = self.file(around, imported, path)
             if file is None:
@@ -170,8 +188,10 @@ class Modules:
         stem, folder = posixpath.basename(file), posixpath.dirname(file)
         owns = bool(imported.alias) or stem == "mod.rs"  # a file named by #[path] stands for a mod.rs
         inside = folder if owns else posixpath.join(folder, stem.removesuffix(".rs"))
-        child = Module(file, around.package, around, inside, folder)
-        return around.children.setdefault(name, child)
+        child = around.children.setdefault(name, Module(file, around.package, around, inside, folder))
+        if imported.everywhere:
+            around.leaks.append(child)
+        return child
 
     def file(self, around: Module, imported: Import, path: str) -> str | None:
         """What `mod name;`, `#[path = "..."] mod name;` or `include!("...")` means in the file `path`."""

@@ -148,14 +148,16 @@ class RustWalk(RustImports):
             paths = rust_names.path_attributes(attributes, self.source)
             if paths:
                 self.need(node, f'folder "{paths[0]}"', inside)
+            if self.is_macro_use(place):
+                self.need(node, "macros", inside)
             self.push([body], inside)
             return
         written = text_of(name, self.source).removeprefix("r#")
         paths = rust_names.path_attributes(attributes, self.source)
         for path in paths:
-            self.need(node, f'mod "{path}"', inside, alias=written)
+            self.need(node, f'mod "{path}"', inside, alias=written, everywhere=self.is_macro_use(place))
         if not paths or any(b"cfg_attr" in self.source[n.start_byte : n.end_byte] for n in attributes):
-            self.need(node, f"mod {written}", inside)
+            self.need(node, f"mod {written}", inside, everywhere=self.is_macro_use(place))
 
     def macro_rules(self, node: Node, place: Place) -> None:
         name = node.child_by_field_name("name")

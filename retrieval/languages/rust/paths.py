@@ -40,7 +40,7 @@ class Paths:
                 library = self._library(module, written.removeprefix("crate "))
                 if library is not None:
                     yield imported.module, library.file
-        elif kind != "folder":
+        elif kind not in ("folder", "macros"):
             for name in _paths(imported):
                 target = self._first(modules, name, used=True)
                 if target is not None:
@@ -74,7 +74,9 @@ class Paths:
             seen.add((found.scope, written))
             modules = list(self._modules.of(path, parsed, found.scope))
             if found.qualifier:
-                target = self._first(modules, written)
+                # A name alone may be a module's; what is called or a type is in one.
+                item = found.kind is not ReferenceKind.NAME
+                target = self._first(modules, found.qualifier if item else written)
             elif found.name not in declared:
                 target = self._macro(modules, found.name)
             else:
@@ -83,11 +85,23 @@ class Paths:
                 yield Dependency(path, target, found.line, written)
 
     def _macro(self, modules: Sequence[Module], name: str) -> str | None:
-        """A macro_rules! of the same package that one file defines; an import of the name comes first."""
+        """A macro_rules! in scope, or of a crate that is #[macro_use]; an import of the name comes first."""
         for module in modules:
-            files = self._modules.macros.get((module.package.folder, name), ())
-            if len(files) == 1 and self._import_of(module, name) is None:
-                return next(iter(files))
+            if self._import_of(module, name) is not None:
+                continue
+            target = module.macro(name) or self._macro_of_crates(module, name)
+            if target is not None:
+                return target
+        return None
+
+    def _macro_of_crates(self, module: Module, name: str) -> str | None:
+        for imported in module.root.imports:
+            if imported.everywhere and imported.module.startswith("extern crate "):
+                library = self._library(module, imported.module.removeprefix("extern crate "))
+                folder = library.package.folder if library is not None else None
+                files = self._modules.macros.get((folder, name), ()) if folder is not None else ()
+                if len(files) == 1:
+                    return next(iter(files))
         return None
 
     # -- paths

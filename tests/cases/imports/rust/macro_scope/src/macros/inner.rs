@@ -1,0 +1,5 @@
+macro_rules! whisper {
+    ($text:expr) => {
+        println!("{}", $text)
+    };
+}
