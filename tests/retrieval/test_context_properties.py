@@ -181,7 +181,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 @given(cases())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_the_budget_holds_for_the_finished_text(case: Case) -> None:
     window = case.window()
     assert window.tokens <= case.budget
@@ -189,7 +189,7 @@ def test_the_budget_holds_for_the_finished_text(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_every_candidate_is_in_once_or_left_out_with_a_reason(case: Case) -> None:
     window = case.window()
     graph, target = case.repository.graph, case.request.target
@@ -206,7 +206,7 @@ def test_every_candidate_is_in_once_or_left_out_with_a_reason(case: Case) -> Non
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_what_is_shown_stands_in_the_file(case: Case) -> None:
     for item in case.window().items:
         text = case.repository.texts[item.path]
@@ -219,13 +219,13 @@ def test_what_is_shown_stands_in_the_file(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_the_same_request_gives_the_same_window(case: Case) -> None:
     assert case.window() == case.window()
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_files_stand_in_reading_order_and_the_target_last(case: Case) -> None:
     window = case.window()
     paths = [item.path for item in window.items]
@@ -252,7 +252,7 @@ def test_files_stand_in_reading_order_and_the_target_last(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_a_hole_is_where_it_was_asked_for(case: Case) -> None:
     target = case.request.target
     window = case.window()
@@ -271,7 +271,7 @@ def test_a_hole_is_where_it_was_asked_for(case: Case) -> None:
 
 
 @given(cases(), st.data())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_another_task_changes_nothing_before_its_hits(case: Case, data: st.DataObject) -> None:
     """As long as what it finds is not of the target's own surroundings."""
     graph, target = case.repository.graph, case.request.target

@@ -146,7 +146,7 @@ def test_subgraphs_come_by_their_smallest_node() -> None:
 
 @pytest.mark.parametrize("closed", [False, True])
 def test_a_chain_as_long_as_a_repository_is_no_recursion(closed: bool) -> None:
-    size = 50_000
+    size = 20_000
     needs = [[node + 1] for node in range(size - 1)] + [[0] if closed else []]
     backwards = list(range(size - 1, -1, -1))
     (groups,) = dependency_order(needs)

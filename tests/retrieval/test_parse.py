@@ -88,7 +88,7 @@ def test_only_the_beginning_of_an_endless_text_is_parsed(monkeypatch: pytest.Mon
 
 
 def test_a_grammar_that_takes_too_long_yields_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "".join(f"name_{number} = call({number})\n" for number in range(20_000))
+    text = "".join(f"name_{number} = call({number})\n" for number in range(6_000))
     whole = parsed(text)
     assert whole.complete
     seen: list[int] = []
@@ -110,7 +110,7 @@ def test_a_grammar_that_takes_too_long_yields_the_beginning(monkeypatch: pytest.
 def test_a_grammar_lost_in_a_text_is_stopped(language: str) -> None:
     for text in ("/* " * 20_000, "a<" * 4_000, "word" * 20_000):
         began = time.process_time()
-        assert parse(SourceFile("a", language, text, "0" * 40), seconds=0.1)
+        assert parse(SourceFile("a", language, text, "0" * 40), seconds=0.03)
         assert time.process_time() - began < 2  # three times, by the grammar and the outline
 
 
