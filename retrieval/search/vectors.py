@@ -1,0 +1,264 @@
+"""Vectors by number, in one file: FAISS finds the nearest ones.
+
+Up to EXACT_UP_TO vectors every one is compared (16-bit floats, so scores are right to three digits); past
+that an inverted file compares the likeliest lists only, as many as the recall measured while it is made asks
+for. A file is mapped into memory when opened and never changed: saving writes another one and renames it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import RepositoryError
+
+Floats = NDArray[np.float32]
+Ids = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Faiss: TypeAlias = faiss.Index  # its wheel has no types
+
+EXACT_UP_TO = 200_000  # 30 ms of one core at 256 dimensions; an inverted file of that size needs a tenth
+LEAST_RECALL = 0.98  # of the 50 nearest, on a sample, when an inverted file is made
+_MEASURED, _NEAREST = 200, 50
+_LISTS_PER_ROOT = 3  # lists of an inverted file: this times the root of the number of its vectors
+_TRAINED_ON = 64  # vectors a list
+_SEED = 7
+_OUTGROWN = 3  # an inverted file of so many times the vectors it was made for is made anew
+# What stands behind FAISS's own bytes: a mark, its size, the checksum, dimensions, how many it was made for.
+_TRAILER = struct.Struct("<8sQIIQ")
+_MARK = b"coder-v1"
+# The checksum is over all of a file of this size, and over a sample of blocks of a larger one.
+_CHECKED_WHOLE, _BLOCK, _BLOCKS = 32 << 20, 64 << 10, 128
+
+
+class VectorsDamaged(RepositoryError):
+    """The file is not what was saved, or of other dimensions. The vectors have to be made again."""
+
+
+@dataclass(slots=True)
+class Vectors:
+    """Numbers are the caller's: distinct, from 0. Scores are inner products, the largest first."""
+
+    path: Path
+    dimensions: int
+    _index: Faiss
+    _made_for: int = 0  # vectors when the inverted file was made; 0: every vector is compared
+    _mapped: bool = False
+
+    @classmethod
+    def open(cls, path: Path, dimensions: int) -> Vectors:
+        """What the file holds; nothing where there is none. VectorsDamaged where it cannot be trusted."""
+        try:
+            made_for = _checked(path, dimensions)
+        except FileNotFoundError:
+            return cls(path, dimensions, _exact(dimensions))
+        except OSError as error:
+            raise VectorsDamaged(f"{path} cannot be read: {error.strerror}.") from error
+        return cls(path, dimensions, _read(path, faiss.IO_FLAG_MMAP_IFC, dimensions), made_for, _mapped=True)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def is_exact(self) -> bool:
+        return self._made_for == 0
+
+    def ids(self) -> Ids:
+        """The numbers of all vectors, sorted."""
+        if self.is_exact:
+            return np.sort(faiss.vector_to_array(self._index.id_map))
+        lists = self._index.invlists
+        found = [_list_ids(lists, number) for number in range(lists.nlist)]
+        return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
+
+    def add(self, ids: Ids, vectors: Floats) -> None:
+        """Numbers that are there already must have been removed before."""
+        if vectors.shape != (len(ids), self.dimensions):
+            raise ValueError(
+                f"{vectors.shape} vectors for {len(ids)} numbers of {self.dimensions} dimensions"
+            )
+        if not len(ids):
+            return
+        self._own()
+        self._index.add_with_ids(
+            np.ascontiguousarray(vectors, np.float32), np.ascontiguousarray(ids, np.int64)
+        )
+        if len(self) > EXACT_UP_TO and len(self) > self._made_for * _OUTGROWN:
+            self._approximate()
+
+    def remove(self, ids: Ids) -> int:
+        """How many were there."""
+        if not len(ids) or not len(self):
+            return 0
+        self._own()
+        gone = int(self._index.remove_ids(faiss.IDSelectorBatch(np.ascontiguousarray(ids, np.int64))))
+        if not self.is_exact and len(self) <= EXACT_UP_TO // 2:
+            kept, vectors = self._all()
+            self._index, self._made_for = _exact(self.dimensions), 0
+            self._index.add_with_ids(vectors, kept)
+        return gone
+
+    def search(self, query: Floats, count: int, live: Mask | None = None) -> tuple[Ids, Floats]:
+        """-> numbers and scores of the nearest, fewer where there are fewer. `live[number]`: may be found."""
+        count = min(count, len(self))
+        if count <= 0 or not query.any():
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        selector = None
+        if live is not None:
+            bits = np.packbits(live, bitorder="little")  # kept alive until the search is over
+            selector = faiss.IDSelectorBitmap(len(live), faiss.swig_ptr(bits)) if len(live) else None
+            if selector is None:
+                return np.empty(0, np.int64), np.empty(0, np.float32)
+        wanted = np.ascontiguousarray(query, np.float32).reshape(1, -1)
+        scores, ids = self._index.search(wanted, count, params=self._parameters(selector))
+        found = ids[0] >= 0
+        return ids[0][found], scores[0][found]
+
+    def save(self) -> None:
+        """Another file takes the place of the one there is, in one step; who has that open keeps it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        try:
+            faiss.write_index(self._index, str(fresh))
+            size = fresh.stat().st_size
+            with fresh.open("r+b") as stream:
+                checksum = _checksum(stream.fileno(), size)
+                stream.seek(size)
+                stream.write(_TRAILER.pack(_MARK, size, checksum, self.dimensions, self._made_for))
+                stream.flush()
+                os.fsync(stream.fileno())
+            fresh.replace(self.path)
+        finally:
+            with contextlib.suppress(OSError):
+                fresh.unlink()
+
+    def _parameters(self, selector: Faiss) -> Faiss:
+        if self.is_exact:
+            return None if selector is None else faiss.SearchParameters(sel=selector)
+        return faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nprobe)
+
+    def _own(self) -> None:
+        """A mapped index cannot change: read it into memory."""
+        if self._mapped:
+            self._index = _read(self.path, 0, self.dimensions)
+            self._mapped = False
+
+    def _all(self) -> tuple[Ids, Floats]:
+        ids = self.ids()
+        if self.is_exact:
+            stored = faiss.vector_to_array(self._index.id_map)
+            return stored, self._index.index.reconstruct_n(0, len(self))
+        self._index.make_direct_map(True)
+        vectors: Floats = self._index.reconstruct_batch(ids)
+        return ids, vectors
+
+    def _approximate(self) -> None:
+        ids, vectors = self._all()
+        self._index, self._made_for = _inverted(ids, vectors), len(ids)
+
+
+def _exact(dimensions: int) -> Faiss:
+    kind = faiss.ScalarQuantizer.QT_fp16
+    return faiss.IndexIDMap(faiss.IndexScalarQuantizer(dimensions, kind, faiss.METRIC_INNER_PRODUCT))
+
+
+def _inverted(ids: Ids, vectors: Floats) -> Faiss:
+    """An inverted file over the vectors that finds LEAST_RECALL of a sample's nearest."""
+    count, dimensions = vectors.shape
+    lists = _LISTS_PER_ROOT * math.isqrt(count)
+    quantiser = faiss.IndexFlatIP(dimensions)
+    index = faiss.IndexIVFScalarQuantizer(
+        quantiser, dimensions, lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT, False
+    )
+    index.cp.seed, index.cp.niter, index.cp.spherical = _SEED, 8, True
+    index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 1, _TRAINED_ON
+    random = np.random.default_rng(_SEED)
+    index.train(vectors[np.sort(random.choice(count, min(count, lists * _TRAINED_ON), replace=False))])
+    index.add_with_ids(vectors, ids)
+    index.nprobe = _probed(index, _requests(vectors, random), lists)
+    # The quantiser belongs to this function unless the index is told that it is its own.
+    index.own_fields = True
+    quantiser.this.disown()
+    return index
+
+
+def _requests(vectors: Floats, random: np.random.Generator) -> Floats:
+    """Between the vectors, as requests are: a vector's own list holds its neighbours."""
+    first, second = vectors[random.integers(0, len(vectors), (2, _MEASURED))]
+    noise = random.standard_normal(first.shape)
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+    return (first + second + noise).astype(np.float32)
+
+
+def _probed(index: Faiss, queries: Floats, lists: int) -> int:
+    """The fewest lists, in steps of a half more, that find enough of the nearest."""
+    index.nprobe = lists
+    _, truth = index.search(queries, _NEAREST)
+    probed = max(1, lists // 64)
+    while probed < lists:
+        index.nprobe = probed
+        _, found = index.search(queries, _NEAREST)
+        hits = sum(len(np.intersect1d(*pair)) for pair in zip(truth, found, strict=True))
+        if hits >= LEAST_RECALL * truth.size:
+            return probed
+        probed = probed * 3 // 2 + 1
+    return lists
+
+
+def _list_ids(lists: Faiss, number: int) -> Ids:
+    size = lists.list_size(number)
+    if not size:
+        return np.empty(0, np.int64)
+    found: Ids = faiss.rev_swig_ptr(lists.get_ids(number), size).copy()
+    return found
+
+
+def _read(path: Path, flags: int, dimensions: int) -> Faiss:
+    try:
+        index = faiss.read_index(str(path), flags)
+    except (RuntimeError, MemoryError) as error:
+        raise VectorsDamaged(f"{path} is damaged: FAISS cannot read it.") from error
+    if index.d != dimensions:
+        raise VectorsDamaged(f"{path} holds vectors of {index.d} dimensions, not {dimensions}.")
+    return index
+
+
+def _checked(path: Path, dimensions: int) -> int:
+    """How many vectors the inverted file was made for. VectorsDamaged where bytes are not what was saved."""
+    with path.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size - _TRAILER.size
+        if size <= 0:
+            raise VectorsDamaged(f"{path} is cut short.")
+        stream.seek(size)
+        mark, stated, checksum, width, made_for = _TRAILER.unpack(stream.read(_TRAILER.size))
+        if mark != _MARK or stated != size:
+            raise VectorsDamaged(f"{path} is cut short, or from another version of coder.")
+        if width != dimensions:
+            raise VectorsDamaged(f"{path} holds vectors of {width} dimensions, not {dimensions}.")
+        if _checksum(stream.fileno(), size) != checksum:
+            raise VectorsDamaged(f"{path} is damaged: its checksum is wrong.")
+    return int(made_for)
+
+
+def _checksum(descriptor: int, size: int) -> int:
+    """Of every block, or of the first, the last and some between."""
+    blocks = range(0, size, _BLOCK)
+    if size > _CHECKED_WHOLE:
+        some = {blocks[at * (len(blocks) - 1) // (_BLOCKS - 1)] for at in range(_BLOCKS)}
+        chosen = sorted(some)
+    else:
+        chosen = list(blocks)
+    checksum = 0
+    for start in chosen:
+        checksum = zlib.crc32(os.pread(descriptor, min(_BLOCK, size - start), start), checksum)
+    return checksum
