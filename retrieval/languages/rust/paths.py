@@ -9,6 +9,7 @@ from retrieval.languages.rust.modules import Module, Modules
 from retrieval.types import Dependency, Import, ParsedFile, Reference, ReferenceKind
 
 _MOST_HOPS = 8  # from one `use` to the next; more is a cycle
+_STANDARD = frozenset({"std", "core", "alloc", "proc_macro", "test"})  # crates that need no dependency
 _FILES = ("mod", "include!", "include_str!", "include_bytes!")
 
 
@@ -162,7 +163,8 @@ class Paths:
         library = self._library(module, words[0])
         if library is not None:
             return library, 1
-        globbed = self._globbed(module, words[0], hops)
+        # What `use name::*` brings as well would be ambiguous.
+        globbed = None if words[0] in _STANDARD else self._globbed(module, words[0], hops)
         return None if globbed is None else (globbed, 1)
 
     def _step(self, module: Module, word: str, hops: int) -> Module | None:

@@ -1,0 +1,1 @@
+pub const LIMIT: usize = 8;

@@ -1,0 +1,4 @@
+mod core;
+pub mod alloc_free;
+
+pub use self::core::Slot;
