@@ -57,11 +57,20 @@ class CSharpResolver:
         yield from self._extended(file, parsed, names)
         yield from self._other_parts(file, parsed)
 
-    def _parts(self, full_name: str, file: CSharpFile, arity: int | None, names: set[str]) -> list[str]:
+    def _parts(
+        self, full_name: str, file: CSharpFile, arity: int | None, names: set[str], *, around: bool = False
+    ) -> list[str]:
+        """`around`: the type is only named for one that is nested in it."""
         parts = self.types.parts(full_name, file.path, arity)
         if len(parts) > MOST_PARTS:
-            parts = self._used_parts(parts, names) or parts[:1]
+            simple_name = full_name.rpartition(".")[2]
+            used = self._used_parts(parts, names - {simple_name, with_arity(simple_name, 0)})
+            parts = used or ([] if around else self._first_part(parts, simple_name))
         return [part.path for part in parts if part.path != file.path]
+
+    def _first_part(self, parts: list[Declared], name: str) -> list[Declared]:
+        """Of a type of which no member is named: the part with its constructor."""
+        return next(([part] for part in parts if name in self.types.own_members(part)), parts[:1])
 
     def _used_parts(self, parts: list[Declared], names: set[str]) -> list[Declared]:
         """Those that declare a member the file names; with as many type arguments, where there is one."""
@@ -73,6 +82,7 @@ class CSharpResolver:
     def _named(self, file: CSharpFile, parsed: ParsedFile, names: set[str]) -> Iterator[Dependency]:
         seen = set()
         simple_names = self.types.simple_names
+        qualifiers = {reference.qualifier for reference in parsed.references}
         aliases = {alias for level in file.levels(None) for alias in level.aliases}
         aliases.update(found.alias for found in file.imports if found.alias)
         for reference in parsed.references:
@@ -89,7 +99,10 @@ class CSharpResolver:
                 continue
             seen.add(key)
             target = self._type(file, reference, scope)
-            for part in self._parts(target[0], file, target[1], names) if target is not None else ():
+            if target is None:
+                continue
+            around = _written(reference) in qualifiers
+            for part in self._parts(target[0], file, target[1], names, around=around):
                 yield Dependency(file.path, part, reference.line, _written(reference))
 
     def _type(

@@ -31,6 +31,7 @@ class KotlinResolver:
         self.values: dict[str, list[Value]] = {}  # by full name
         self.value_names: set[str] = set()
         self.by_simple_name: dict[str, list[Declared]] = {}
+        self.aliases: dict[str, set[str]] = {}  # `typealias`: simple names of what they stand for
         self._all_members: dict[Declared, frozenset[str]] = {}
         for full_name, declared in self.types.types.items():
             self.by_simple_name.setdefault(full_name.rpartition(".")[2], []).extend(declared)
@@ -45,11 +46,19 @@ class KotlinResolver:
                 full_name = f"{parsed.namespace}.{symbol.name}" if parsed.namespace else symbol.name
                 self.values.setdefault(full_name, []).append(Value(path, symbol.owner))
                 self.value_names.add(symbol.name)
+        aliases = {index for index, symbol in enumerate(parsed.symbols) if symbol.kind is SymbolKind.TYPE}
+        for reference in parsed.references if aliases else ():
+            if reference.scope is not None and reference.scope in aliases:
+                self.aliases.setdefault(parsed.symbols[reference.scope].name, set()).add(reference.name)
 
     def __call__(self, path: str, parsed: ParsedFile) -> Iterator[Dependency]:
         file = self.types.file(path, parsed)
         mentioned = {reference.name for reference in parsed.references}
         mentioned.update(found.module.rpartition(".")[2] for found in parsed.imports)
+        waiting = [name for name in mentioned if name in self.aliases]
+        for name in waiting:  # grows while it is read
+            waiting += [other for other in self.aliases[name] - mentioned if other in self.aliases]
+            mentioned |= self.aliases[name]
         for found in parsed.imports:
             yield from self._imported(file, found, mentioned)
         yield from type_dependencies(file, parsed, calls=True)
@@ -119,7 +128,13 @@ class KotlinResolver:
             full_name = f"{package}.{reference.name}" if package else reference.name
             chosen = self._choose(full_name, file.path, mentioned, qualified=qualified)
             if reference.name in STANDARD:
-                chosen = [one for one in chosen if one.owner in mentioned and one.owner not in BASIC_TYPES]
+                # Kotlin's own of that name is in sight too, but behind the file's package.
+                own = package == file.namespace and not qualified
+                chosen = [
+                    one
+                    for one in chosen
+                    if (one.owner in mentioned and _is_own_type(file, one.owner)) or (own and not one.owner)
+                ]
             if chosen:
                 return chosen
         return []
@@ -134,6 +149,11 @@ class KotlinResolver:
                     self._all_members[declared] = self.types.members(declared).union(*inherited)
                 found |= self._all_members[declared]
         return frozenset(found)
+
+
+def _is_own_type(file: FileScope, name: str) -> bool:
+    """Whether a receiver is no type of Kotlin's own: a repository may have another `Result`."""
+    return name not in BASIC_TYPES or file.simple(name, None) is not None
 
 
 def _receivers(file: FileScope, scope: int | None) -> Iterator[str]:

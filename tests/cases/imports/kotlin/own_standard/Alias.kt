@@ -1,0 +1,3 @@
+package outcome
+
+typealias Outcome<T> = Result<T>

@@ -1,0 +1,3 @@
+package outcome
+
+fun <T> runCatching(work: () -> T): Result<T> = Result(work())

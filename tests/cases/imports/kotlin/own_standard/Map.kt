@@ -1,0 +1,3 @@
+package outcome
+
+fun <T, U> Result<T>.map(change: (T) -> U): Result<U> = Result(change(value))

@@ -1,0 +1,3 @@
+package outcome
+
+class Result<T>(val value: T)
