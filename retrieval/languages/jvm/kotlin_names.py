@@ -130,10 +130,11 @@ class KotlinResolver:
             if reference.name in STANDARD:
                 # Kotlin's own of that name is in sight too, but behind the file's package.
                 own = package == file.namespace and not qualified
+                receivers = mentioned if qualified else {*_receivers(file, reference.scope)}
                 chosen = [
                     one
                     for one in chosen
-                    if (one.owner in mentioned and _is_own_type(file, one.owner)) or (own and not one.owner)
+                    if (one.owner in receivers and _is_own_type(file, one.owner)) or (own and not one.owner)
                 ]
             if chosen:
                 return chosen

@@ -1,0 +1,3 @@
+package outcome
+
+fun Result<Int>.twice(): Result<Int> = map { it * 2 }
