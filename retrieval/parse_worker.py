@@ -8,14 +8,22 @@ says that the process runs.
 from __future__ import annotations
 
 import gc
+import math
 import os
 import signal
 import struct
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+try:
+    import resource
+except ImportError:  # no such limits on this system
+    resource = None  # type: ignore[assignment]
+
+MOST_CPU_SECONDS = 12.0  # for one text; `parse` gives up after a few times its limit at most
 LENGTH = struct.Struct("<I")
 
 
@@ -35,9 +43,19 @@ def main() -> None:
     out.flush()
     while (request := read_frame(sys.stdin.buffer)) is not None:
         for language, text in msgspec.msgpack.decode(request, type=list[tuple[str, str]]):
+            _end_after(MOST_CPU_SECONDS)
             done = packed_parse(language, text)
             write_frame(out, msgspec.msgpack.encode((done.outline, done.references, done.problem)))
             out.flush()
+
+
+def _end_after(seconds: float) -> None:
+    """The system ends this process when it has computed for so long from now: some grammars cannot be asked."""
+    if resource is not None:
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        end = math.ceil(time.process_time() + seconds)
+        if most == resource.RLIM_INFINITY or end < most:
+            resource.setrlimit(resource.RLIMIT_CPU, (end, most))
 
 
 def read_frame(stream: IO[bytes]) -> bytes | None:

@@ -230,3 +230,13 @@ def test_children_end_with_their_parent_however_it_ends(how: signal.Signals) -> 
     while any(runs(int(pid)) for pid in pids):
         assert time.monotonic() < end, "a child stays"
         time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_a_text_that_no_clock_stops_ends_its_child() -> None:
+    """tree-sitter's recovery in this grammar takes the square of the text and asks nobody."""
+    text = '"/** import ' * 20_000
+    begun = time.monotonic()
+    ((file, parsed),) = parse_all([SourceFile("a.js", "javascript", text, "")], len(text), 1)
+    assert file.path == "a.js" and not parsed.unpack().complete
+    assert time.monotonic() - begun < 120, "twelve seconds of computing, on a machine with much else to do"
