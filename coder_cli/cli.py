@@ -45,6 +45,8 @@ COMMANDS: dict[str, Row] = {
     "infill": Row("infill", "Fill in the code at a place in a file"),
     "context": Row("context", "Show what of the repository a model would get to read"),
     "graph": Row("graph", "Show which file needs which, in reading order"),
+    "search": Row("search", "Find the places in the repository that a request is about"),
+    "index": Row("index", "Show, build and clear the index that search uses"),
     "bench": Row("bench", "Measure speed and memory of a model on this machine"),
     "config": Row("config", "Show and change the settings"),
 }

@@ -14,6 +14,7 @@ from exporters.types import Progress, Report
 if TYPE_CHECKING:
     from retrieval.project import RepositoryProject
     from retrieval.repo import Repo
+    from retrieval.search.index import Index
 
 PATIENCE = 1.0  # seconds; work that takes less shows no progress
 
@@ -46,6 +47,20 @@ def read_project(settings: Settings, repo: Repo, revision: str | None = None) ->
             cache=settings.cache_dir,
             revision=revision,
             progress=_patient(report, "Reading files"),
+        )
+
+
+def open_index(settings: Settings, repo: Repo, revision: str | None = None) -> Index:
+    """Up to date with the working tree, or with a revision."""
+    from retrieval.search.index import Index
+
+    with ui.progress() as report:
+        return Index.open(
+            repo,
+            cache=settings.cache_dir,
+            revision=revision,
+            progress=_patient(report, "Indexing files"),
+            warn=ui.say,
         )
 
 

@@ -70,6 +70,11 @@ class GitCommands:
     def __reduce__(self) -> tuple[type[GitCommands], tuple[Path, Path | None]]:
         return GitCommands, (self.git_dir, self.work_tree)
 
+    @property
+    def common_dir(self) -> Path:
+        """What all worktrees of the repository share."""
+        return Path(os.path.realpath(_common(_folder(self.git_dir))))
+
     def output(self, *arguments: str, feed: bytes = b"") -> bytes:
         """What git prints. RepositoryError with git's own words where it fails."""
         return self.start(*arguments, feed=feed).output()

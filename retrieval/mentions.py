@@ -78,6 +78,13 @@ def seeds_in(task: str, paths: Sequence[str], parsed: Callable[[str], ParsedFile
     return tuple(seeds.values())
 
 
+def places_in(text: str, paths: Sequence[str]) -> Iterator[Seed]:
+    """The files, modules and lines of files that a text names, in its order."""
+    for found in _paths_in(text, paths):
+        if found.rank <= _Rank.AMBIGUOUS_PATH:
+            yield found.seed
+
+
 def starting_points(paths: Sequence[str], graph: DependencyGraph) -> tuple[Seed, ...]:
     """For a task that names nothing: the README, where the program starts, what most files need."""
     seeds = []
@@ -155,16 +162,19 @@ def _from_path(mention: re.Match[str], word: str, matching: list[str]) -> Iterat
 
 
 def _from_module(mention: re.Match[str], word: str, by_stem: dict[str, list[str]]) -> Iterator[_Found]:
-    """`package.module`, or just the name of a file without its extension."""
+    """`package.module`, `package.module.function`, or just a file's name without its extension."""
     steps = word.strip(".").split(".")
-    same = by_stem.get(steps[-1].lower(), [])
     if len(steps) > 1:
-        tail = "/".join(steps)
-        exact = [path for path in same if f"/{path.rpartition('.')[0]}".endswith(f"/{tail}")]
-        if len(exact) == 1:
-            seed = Seed(exact[0], f"the task names {word}", named=True)
-            yield _Found(_Rank.PATH, mention.start(), 0, seed)
+        for module in (steps, steps[:-1]):
+            tail = "/".join(module)
+            same = by_stem.get(module[-1].lower(), [])
+            exact = [path for path in same if f"/{path.rpartition('.')[0]}".endswith(f"/{tail}")]
+            if len(module) > 1 and len(exact) == 1:
+                seed = Seed(exact[0], f"the task names {word}", named=module is steps)
+                yield _Found(_Rank.PATH, mention.start(), 0, seed)
+                return
         return
+    same = by_stem.get(steps[-1].lower(), [])
     code = [path for path in same if not is_aside(path)]
     if len(word) >= _SHORTEST_WORD and word.lower() not in _COMMON and 0 < len(code) <= 2:
         for number, path in enumerate(code):

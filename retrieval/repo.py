@@ -69,6 +69,20 @@ class Repo:
         return self._commands is not None
 
     @property
+    def git(self) -> GitCommands | None:
+        """For what asks about commits. None in a plain folder."""
+        return self._commands
+
+    def commit(self, revision: str) -> str | None:
+        """The id of a commit that a name stands for; None of a tree."""
+        if self._commands is None or revision.startswith("-") or "\0" in revision:
+            raise self._no_revision(revision)
+        status, output, _ = self._commands.attempt(
+            "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"
+        )
+        return output.strip().decode() if not status and _IDENTIFIER.fullmatch(output.strip()) else None
+
+    @property
     def has_working_tree(self) -> bool:
         """Not so in a bare repository."""
         return self._commands is None or self._commands.work_tree is not None

@@ -22,14 +22,16 @@ LAYERS = (
     "exporters.sources",
     "exporters.quantize exporters.tensor_file exporters.decoder exporters.weights exporters.traced "
     "exporters.optimum exporters.reference exporters.verify",
-    "exporters.export",
+    "exporters.encoder_source exporters.encoder_graph exporters.encoder_check exporters.encoder_texts "
+    "exporters.static_table exporters.static_recipe",
+    "exporters.export exporters.encoder",
     "retrieval.errors retrieval.types",
     "retrieval.languages",
     "retrieval.git_commands retrieval.working_tree",
     "retrieval.decoding retrieval.secrets retrieval.filters retrieval.ignore_rules retrieval.attributes "
     "retrieval.folder retrieval.digests",
     "retrieval.listing",
-    "retrieval.repo",
+    "retrieval.repo retrieval.commits",
     "retrieval.packed",
     "retrieval.parse retrieval.parse_cache retrieval.parse_pool retrieval.parse_worker",
     "retrieval.order retrieval.graph retrieval.cycles",
@@ -40,6 +42,13 @@ LAYERS = (
     "retrieval.uses retrieval.sources",
     "retrieval.layout retrieval.window retrieval.room retrieval.shown retrieval.target retrieval.selection "
     "retrieval.arrangement retrieval.mentions retrieval.context",
+    "retrieval.search.words retrieval.search.postings retrieval.search.chunk",
+    "retrieval.search.documented retrieval.search.vectors retrieval.search.encoders "
+    "retrieval.search.static_encoder retrieval.search.onnx_encoder",
+    "retrieval.search.store retrieval.search.request retrieval.search.paths",
+    "retrieval.search.live retrieval.search.history",
+    "retrieval.search.lexical retrieval.search.evidence retrieval.search.rank",
+    "retrieval.search.build retrieval.search.index",
     "coder_cli.errors",
     "coder_cli.model",
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
@@ -60,14 +69,25 @@ RUNNING_MAY_IMPORT = {
 }
 MAKERS = {f"coder_cli.commands.{name}" for name in ("pull", "export", "models", "bench")}
 OWNERS = {
-    "onnxruntime": {"coder_cli.model.runtime", "coder_cli.model.session", "exporters.verify"},
+    "onnxruntime": {
+        "coder_cli.model.runtime",
+        "coder_cli.model.session",
+        "exporters.verify",
+        "exporters.encoder_check",
+        "retrieval.search.onnx_encoder",
+    },
     "tokenizers": {
         "coder_cli.model.tokenizer",
         "exporters.gguf_tokenizer",
         "exporters.sidecars",
         "exporters.verify",
+        "exporters.encoder_check",
+        "retrieval.search.onnx_encoder",
     },
-    "onnx": {f"exporters.{room}" for room in ("decoder", "tensor_file", "traced", "optimum", "weights")}
+    "onnx": {
+        f"exporters.{room}"
+        for room in ("decoder", "tensor_file", "traced", "optimum", "weights", "encoder_graph")
+    }
     | {"coder_cli.bandwidth"},
     "gguf": {"exporters.gguf_source"},
     "huggingface_hub": {"exporters.hub"},
@@ -80,9 +100,10 @@ OWNERS = {
     "jinja2": {"coder_cli.template_child"},
     "platformdirs": {"coder_cli.settings"},
     "tree_sitter": {"retrieval.parse", "retrieval.languages"},
+    "faiss": {"retrieval.search.vectors"},
     "git": {"retrieval.git_commands"},
     "pathspec": {"retrieval.ignore_rules"},
-    "sqlite3": {"retrieval.parse_cache"},
+    "sqlite3": {"retrieval.parse_cache", "retrieval.search.store"},
     "msgspec": {"retrieval.digests", "retrieval.packed", "retrieval.parse_pool", "retrieval.parse_worker"},
     "tomlkit": {"coder_cli.commands.config"},
     "psutil": {"coder_cli.model.device", "coder_cli.model.memory", "coder_cli.bench_ours"},

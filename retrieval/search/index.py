@@ -1,0 +1,259 @@
+"""A repository's index: open it, and it is up to date; ask, and the best places come first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.parse_cache import key
+from retrieval.repo import Repo
+from retrieval.search import rank
+from retrieval.search.build import Progress, learn
+from retrieval.search.evidence import Evidence, View, Witnesses
+from retrieval.search.history import History
+from retrieval.search.live import Floats, Live
+from retrieval.search.request import Asked, Kind, understood
+from retrieval.search.store import SearchStore, StoreDamagedError, Text
+from retrieval.types import Entry
+
+_FOLDER = "search"
+_MOST_DEAD, _FEW = (
+    4,
+    20_000,
+)  # chunks of other trees that are kept: so many times those of this one, and so many
+_CHUNKS_OF_A_FILE = 3  # at most, among the hits
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk; its score can be compared with those of the same search only."""
+
+    path: str
+    start_line: int
+    end_line: int
+    score: float
+    reasons: tuple[str, ...]
+    title: str = ""  # what the chunk defines, or how it begins
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Of an index on disk. `files` and `chunks` count all that it knows, other branches' too."""
+
+    file: Path
+    bytes: int
+    files: int
+    chunks: int
+
+
+class Index:
+    """Of one working tree or revision. `open` it again after changes: what is known costs next to nothing."""
+
+    def __init__(
+        self,
+        store: SearchStore,
+        view: View,
+        history: Callable[[], History | None],
+        again: Callable[[], Index],
+    ) -> None:
+        self.view = view
+        self._store = store
+        self._again = again
+        self._witnesses = Witnesses(view, store, cache(history))
+
+    @classmethod
+    def open(
+        cls,
+        repo: Repo,
+        *,
+        cache: Path | None = None,
+        revision: str | None = None,
+        progress: Progress | None = None,
+        workers: int | None = None,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> Index:
+        """Up to date with the working tree, or with the tree of a revision.
+
+        `cache` is a folder; None keeps nothing. `warn` gets a line where a damaged index is built anew.
+        """
+        file = None if cache is None else index_file(cache, repo)
+
+        def opened(damaged: bool = False) -> Index:
+            if damaged:
+                warn("The search index was damaged; it is built anew.")
+                _remove(file)
+            store = SearchStore(file, _marks())
+            try:
+                return cls._refreshed(repo, store, revision, cache, progress, workers, lambda: opened(True))
+            except BaseException:
+                store.close()
+                raise
+
+        try:
+            return opened()
+        except StoreDamagedError:
+            return opened(damaged=True)
+
+    @classmethod
+    def _refreshed(
+        cls,
+        repo: Repo,
+        store: SearchStore,
+        revision: str | None,
+        cache: Path | None,
+        progress: Progress | None,
+        workers: int | None,
+        again: Callable[[], Index],
+    ) -> Index:
+        entries = [entry for entry in repo.entries(revision) if not entry.skip]
+        names = [key(entry.digest, entry.path) for entry in entries]
+        known = store.texts(names)
+        missing = [entry for entry, name in zip(entries, names, strict=True) if name not in known]
+        if (
+            missing
+            and store.documents() > _MOST_DEAD * sum(len(text.lengths) for text in known.values()) + _FEW
+        ):
+            with store.writing():
+                store.clear()
+            known, missing = {}, entries
+        if missing:
+            learn(store, repo, missing, cache, progress, workers)
+            known = store.texts(names)
+        history = partial(History.of, store, repo, revision)
+        return cls(store, _view(entries, known), history, again)
+
+    def search(
+        self, request: str, *, kind: Kind | None = None, limit: int = 50, without: Sequence[str] = ()
+    ) -> list[Hit]:
+        """The best chunks, at most a few of a file."""
+        asked = understood(request, kind)
+        evidence = self.evidence(asked, without)
+        files, chunks = rank.scores(asked.kind, evidence)
+        found = [
+            (score, path, slot)
+            for path in _best(files, limit)
+            for slot, score in self._chunks(path, float(files[path]), chunks)
+        ]
+        return self._hits(asked.kind, evidence, sorted(found, key=lambda one: (-one[0], *one[1:]))[:limit])
+
+    def files(
+        self, request: str, *, kind: Kind | None = None, limit: int = 50, without: Sequence[str] = ()
+    ) -> list[Hit]:
+        """The best files, each with its best chunk."""
+        asked = understood(request, kind)
+        evidence = self.evidence(asked, without)
+        files, chunks = rank.scores(asked.kind, evidence)
+        found = [
+            (float(files[path]), path, next(self._chunks(path, 0.0, chunks))[0])
+            for path in _best(files, limit)
+        ]
+        return self._hits(asked.kind, evidence, found)
+
+    def evidence(self, asked: Asked, without: Sequence[str] = ()) -> Evidence:
+        """What the scorers say. A damaged index is built anew for it."""
+        try:
+            return self._witnesses.evidence(asked, without)
+        except StoreDamagedError:
+            self._store.close()
+            now = self._again()
+            self.view, self._store, self._witnesses = now.view, now._store, now._witnesses
+            return self._witnesses.evidence(asked, without)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _chunks(self, path: int, score: float, chunks: Floats) -> Iterator[tuple[int, float]]:
+        slots = sorted(self.view.slots(path), key=lambda slot: (-chunks[slot], slot))
+        for number, slot in enumerate(slots[:_CHUNKS_OF_A_FILE]):
+            if number == 0 or chunks[slot] > 0:
+                yield slot, score + float(chunks[slot])
+
+    def _hits(self, kind: Kind, evidence: Evidence, found: Sequence[tuple[float, int, int]]) -> list[Hit]:
+        """Score, path, slot."""
+        view = self.view
+        texts = {path: view.live.texts[view.text_of_path[path]] for _, path, _ in found}
+        titles = self._store.titles(text.first for text in texts.values())
+        hits = []
+        for score, path, slot in found:
+            text, chunk = texts[path], slot - view.slots(path).start
+            lines = int(text.starts[chunk]), int(text.ends[chunk])
+            reasons = rank.reasons(kind, evidence, path, slot)
+            title = titles.get(text.first, [])
+            hits.append(Hit(view.paths[path], *lines, score, reasons, title[chunk] if title else ""))
+        return hits
+
+
+def index_file(cache: Path, repo: Repo) -> Path:
+    """One for all worktrees of a repository."""
+    home = repo.git.common_dir if repo.git is not None else repo.root
+    name = blake2b(os.fsencode(home), digest_size=10).hexdigest()
+    return cache / _FOLDER / f"{name}.sqlite"
+
+
+def status(cache: Path, repo: Repo) -> Status | None:
+    """None where there is no index, or none that this version made."""
+    file = index_file(cache, repo)
+    if not file.is_file():
+        return None
+    try:
+        store = SearchStore(file, _marks())
+        try:
+            return Status(
+                file, sum(each.stat().st_size for each in _parts(file) if each.exists()), *store.size()
+            )
+        finally:
+            store.close()
+    except StoreDamagedError:
+        return None
+
+
+def clear(cache: Path, repo: Repo) -> bool:
+    """Whether there was an index."""
+    file = index_file(cache, repo)
+    there = file.is_file()
+    _remove(file)
+    return there
+
+
+def _remove(file: Path | None) -> None:
+    for part in _parts(file) if file is not None else ():
+        part.unlink(missing_ok=True)
+
+
+def _parts(file: Path) -> list[Path]:
+    """The file and SQLite's journals."""
+    return [file, *(file.with_name(file.name + ending) for ending in ("-wal", "-shm", "-journal"))]
+
+
+@cache
+def _marks() -> str:
+    """Changes with whatever makes chunks and words of a text."""
+    seen = blake2b(digest_size=16)
+    for module in ("words", "chunk", "build", "postings"):
+        seen.update(Path(__file__).with_name(f"{module}.py").read_bytes())
+    return seen.hexdigest()
+
+
+def _view(entries: Sequence[Entry], known: dict[bytes, Text]) -> View:
+    """Equal texts count once."""
+    paths = []
+    order: dict[bytes, int] = {}
+    text_of_path = []
+    for entry in entries:
+        name = key(entry.digest, entry.path)
+        if name in known and len(known[name].lengths):
+            paths.append(entry.path)
+            text_of_path.append(order.setdefault(name, len(order)))
+    return View(paths, np.array(text_of_path, np.int64), Live([known[name] for name in order]))
+
+
+def _best(scores: Floats, limit: int) -> list[int]:
+    """Those above nothing, the first path first among equals."""
+    ranked = np.argsort(-scores, kind="stable")[:limit]
+    return [int(number) for number in ranked if scores[number] > 0]

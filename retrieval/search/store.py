@@ -1,0 +1,348 @@
+"""The index on disk: one SQLite file a repository, shared by its worktrees and by any number of processes.
+
+Texts are known by key (digest and file name), so that a branch or a revision seen before costs nothing. Each
+has its chunks as documents, numbered in a row; words have postings: which documents, how often in each. A
+write is one transaction: a process that is killed leaves what was there before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.search.postings import Batch, Ints, Postings, packed, unpacked
+
+_SCHEMA = 1
+_KEYS_A_QUERY = 500
+_WAIT_SECONDS = 60.0  # for another process that writes: a first build
+_MOST_ANCESTRIES = 16  # revisions whose ancestors are kept
+
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_TABLES = """
+CREATE TABLE text (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    first INTEGER NOT NULL,   -- number of the first chunk as a document
+    count INTEGER NOT NULL,   -- chunks
+    lengths BLOB NOT NULL,    -- words of each
+    lines BLOB NOT NULL,      -- first lines, last lines
+    titles BLOB NOT NULL,     -- a line each
+    vectors BLOB              -- int8, a row for each chunk
+);
+CREATE TABLE segment (id INTEGER PRIMARY KEY, documents INTEGER NOT NULL);
+CREATE TABLE posting (
+    field INTEGER NOT NULL,
+    word TEXT NOT NULL,
+    segment INTEGER NOT NULL,
+    documents BLOB NOT NULL,
+    counts BLOB NOT NULL,
+    PRIMARY KEY (field, word, segment)
+) WITHOUT ROWID;
+CREATE INDEX posting_by_segment ON posting (segment);
+CREATE TABLE change (
+    id INTEGER PRIMARY KEY,   -- a document of Field.SUBJECT
+    revision BLOB NOT NULL UNIQUE,
+    time INTEGER NOT NULL,    -- of the commit, seconds since the epoch
+    paths BLOB NOT NULL       -- separated by zeros
+);
+CREATE TABLE ancestry (revision BLOB PRIMARY KEY, changes BLOB NOT NULL);
+"""
+
+
+class Field(IntEnum):
+    """What a word stands in."""
+
+    TEXT = 0
+    NAME = 1  # parts of the names that a chunk defines
+    SYMBOL = 2  # those names whole
+    SUBJECT = 3  # of a commit; the documents are commits
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A known text: its documents are first ... first + len(lengths) - 1."""
+
+    first: int
+    lengths: Ints  # words of each chunk
+    starts: Ints  # lines
+    ends: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A commit: when, and which paths it touched."""
+
+    time: int
+    paths: tuple[str, ...]
+
+
+class StoreDamagedError(Exception):
+    """The file is no index, or not a whole one."""
+
+
+class SearchStore:
+    """Raises StoreDamagedError where the file does not hold what was written, and sqlite3's other errors."""
+
+    def __init__(self, file: Path | None, marks: str) -> None:
+        """`marks` says how the documents were made; a file with others is begun anew. None keeps nothing."""
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = _opened(file or ":memory:", marks)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """All that is written inside, or nothing of it. One process at a time."""
+        with _damage(), _transaction(self._connection):
+            yield
+
+    # -- texts
+
+    def texts(self, keys: Iterable[bytes]) -> dict[bytes, Text]:
+        found: dict[bytes, Text] = {}
+        query = "SELECT key, first, count, lengths, lines FROM text WHERE key IN ({})"
+        for key, first, count, lengths, lines in self._rows(query, keys):
+            found[key] = _text(first, count, lengths, lines)
+        return found
+
+    def add_texts(self, texts: Iterable[tuple[bytes, Text, Sequence[str], bytes]]) -> None:
+        """Key, text, a title for each chunk, vectors."""
+        self._connection.executemany(
+            "INSERT INTO text (key, first, count, lengths, lines, titles, vectors)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    key,
+                    text.first,
+                    len(text.lengths),
+                    *map(_sealed, (*_places(text), _joined(titles), vectors)),
+                )
+                for key, text, titles, vectors in texts
+            ),
+        )
+
+    def titles(self, firsts: Iterable[int]) -> dict[int, list[str]]:
+        """Of the chunks of texts, by their first document."""
+        query = "SELECT first, titles FROM text WHERE first IN ({}) AND count > 0"
+        return {
+            first: _unsealed(titles).decode("utf-8", "surrogatepass").split("\n")
+            for first, titles in self._rows(query, firsts)
+        }
+
+    def vectors(self, firsts: Iterable[int]) -> dict[int, bytes]:
+        """Of texts, by their first document."""
+        query = "SELECT first, vectors FROM text WHERE first IN ({}) AND count > 0"
+        return {first: _unsealed(vectors) for first, vectors in self._rows(query, firsts)}
+
+    def documents(self) -> int:
+        """The next number to give."""
+        with _damage():
+            (last,) = self._connection.execute("SELECT max(first + count) FROM text").fetchone()
+        return last or 0
+
+    def size(self) -> tuple[int, int]:
+        """Texts and documents."""
+        with _damage():
+            row = self._connection.execute("SELECT count(*), coalesce(sum(count), 0) FROM text").fetchone()
+        return row[0], row[1]
+
+    def clear(self) -> None:
+        for table in ("text", "posting", "segment", "change", "ancestry"):
+            self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
+
+    # -- postings
+
+    def add_postings(self, batch: Batch, documents: int, *, join: bool = True) -> None:
+        """A segment; small ones become one, so that a word is not looked up in many places."""
+        cursor = self._connection.execute("INSERT INTO segment (documents) VALUES (?)", (documents,))
+        rows = ((field, word, cursor.lastrowid, *map(_sealed, where)) for field, word, *where in batch.rows())
+        self._connection.executemany(_PUT_POSTING, rows)
+        if join:
+            self._join()
+
+    def postings(self, field: Field, words: Iterable[str]) -> dict[str, Postings]:
+        """Of those words that stand somewhere."""
+        parts: dict[str, list[tuple[bytes, bytes]]] = {}
+        query = f"SELECT word, documents, counts FROM posting WHERE field = {int(field)}"  # noqa: S608 - a number
+        query += " AND word IN ({}) ORDER BY word, segment"
+        for word, documents, counts in self._rows(query, words):
+            parts.setdefault(word, []).append((_unsealed(documents), _unsealed(counts)))
+        with _damage():
+            return {word: Postings.joined(found) for word, found in parts.items()}
+
+    def _join(self) -> None:
+        """As a binary counter carries: a segment is joined with the one before while that is not larger."""
+        rows = self._connection.execute("SELECT id, documents FROM segment ORDER BY id").fetchall()
+        segment, size = rows.pop()
+        last = [segment]
+        while rows and rows[-1][1] < 2 * size:
+            segment, before = rows.pop()
+            last.append(segment)
+            size += before
+        if len(last) == 1:
+            return
+        where = f"WHERE segment IN ({_marks(last)})"
+        joined: dict[tuple[int, str], list[tuple[bytes, bytes]]] = {}
+        query = f"SELECT field, word, documents, counts FROM posting {where} ORDER BY segment"  # noqa: S608
+        for field, word, documents, counts in self._connection.execute(query, last):
+            joined.setdefault((field, word), []).append((_unsealed(documents), _unsealed(counts)))
+        self._connection.execute(f"DELETE FROM posting {where}", last)  # noqa: S608
+        self._connection.execute(f"DELETE FROM segment WHERE id IN ({_marks(last)})", last)  # noqa: S608
+        self._connection.execute("INSERT INTO segment (id, documents) VALUES (?, ?)", (segment, size))
+        self._connection.executemany(
+            _PUT_POSTING,
+            (
+                (*name, segment, *(_sealed(b"".join(part[side] for part in parts)) for side in (0, 1)))
+                for name, parts in sorted(joined.items())
+            ),
+        )
+
+    # -- commits
+
+    def known_changes(self, revisions: Iterable[bytes]) -> dict[bytes, int]:
+        return dict(self._rows("SELECT revision, id FROM change WHERE revision IN ({})", revisions))
+
+    def add_changes(self, changes: Iterable[tuple[bytes, Change]]) -> list[int]:
+        """Their numbers, which only grow."""
+        numbers = []
+        for revision, change in changes:
+            cursor = self._connection.execute(
+                "INSERT INTO change (revision, time, paths) VALUES (?, ?, ?)",
+                (revision, change.time, _sealed("\0".join(change.paths).encode("utf-8", "surrogateescape"))),
+            )
+            numbers.append(cursor.lastrowid or 0)
+        return numbers
+
+    def changes(self, numbers: Iterable[int]) -> dict[int, Change]:
+        query = "SELECT id, time, paths FROM change WHERE id IN ({})"
+        found = {}
+        for number, time, sealed in self._rows(query, numbers):
+            paths = _unsealed(sealed).decode("utf-8", "surrogateescape")
+            found[number] = Change(time, tuple(paths.split("\0")) if paths else ())
+        return found
+
+    def ancestry(self, revision: bytes) -> Ints | None:
+        """Numbers of the commits before and with a revision, the newest first."""
+        for (changes,) in self._rows("SELECT changes FROM ancestry WHERE revision IN ({})", [revision]):
+            return unpacked(_unsealed(changes))
+        return None
+
+    def keep_ancestry(self, revision: bytes, changes: Sequence[int]) -> None:
+        numbers = _sealed(packed(np.array(changes, np.int32)))
+        self._connection.execute("INSERT OR REPLACE INTO ancestry VALUES (?, ?)", (revision, numbers))
+        self._connection.execute(
+            "DELETE FROM ancestry WHERE rowid <= (SELECT max(rowid) FROM ancestry) - ?",
+            (_MOST_ANCESTRIES,),
+        )
+
+    def _rows(self, query: str, values: Iterable[object]) -> Iterator[tuple]:  # type: ignore[type-arg]
+        """A query with a list of values, a few hundred at a time."""
+        wanted = list(dict.fromkeys(values))
+        with _damage():
+            for start in range(0, len(wanted), _KEYS_A_QUERY):
+                some = wanted[start : start + _KEYS_A_QUERY]
+                yield from self._connection.execute(query.format(_marks(some)), some).fetchall()
+
+
+_PUT_POSTING = "INSERT INTO posting (field, word, segment, documents, counts) VALUES (?, ?, ?, ?, ?)"
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _places(text: Text) -> tuple[bytes, bytes]:
+    return packed(text.lengths), packed(text.starts) + packed(text.ends)
+
+
+def _text(first: int, count: int, lengths: bytes, lines: bytes) -> Text:
+    numbers = unpacked(_unsealed(lines))
+    text = Text(first, unpacked(_unsealed(lengths)), numbers[:count], numbers[count:])
+    if not len(text.lengths) == len(text.starts) == len(text.ends) == count:
+        raise StoreDamagedError("a text with chunks in unknown places")
+    return text
+
+
+def _joined(titles: Sequence[str]) -> bytes:
+    return "\n".join(titles).encode("utf-8", "surrogatepass")
+
+
+def _sealed(data: bytes) -> bytes:
+    """With a checksum: SQLite has none of its own."""
+    return zlib.crc32(data).to_bytes(4, "little") + data
+
+
+def _unsealed(sealed: bytes) -> bytes:
+    data = sealed[4:]
+    if zlib.crc32(data).to_bytes(4, "little") != sealed[:4]:
+        raise StoreDamagedError("a checksum does not fit")
+    return data
+
+
+def _opened(file: Path | str, marks: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        with _damage():
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last refresh
+            if _marks_of(connection) != marks:
+                with _transaction(connection):
+                    if _marks_of(connection) != marks:  # another process may have made it by now
+                        _make_tables(connection, marks)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _marks_of(connection: sqlite3.Connection) -> str | None:
+    if connection.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
+        return None
+    row = connection.execute("SELECT value FROM meta").fetchone()
+    return row[0] if row else None
+
+
+def _make_tables(connection: sqlite3.Connection, marks: str) -> None:
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+    for statement in _TABLES.split(";\n"):
+        connection.execute(statement)
+    connection.execute("CREATE TABLE meta (value TEXT NOT NULL)")
+    connection.execute("INSERT INTO meta VALUES (?)", (marks,))
+    connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def _damage() -> Iterator[None]:
+    """What only a damaged file makes SQLite, or us, say."""
+    try:
+        yield
+    except ValueError as error:
+        raise StoreDamagedError(str(error)) from error
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        undecodable = code is None and isinstance(error, sqlite3.OperationalError)
+        if undecodable or (code or 0) & 0xFF in _DAMAGE:
+            raise StoreDamagedError(str(error)) from error
+        raise

@@ -1,0 +1,74 @@
+"""The index on disk: postings, segments, damage."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.search.postings import Batch
+from retrieval.search.store import Field, SearchStore, StoreDamagedError, Text
+
+
+def put(store: SearchStore, first: int, documents: list[list[str]]) -> None:
+    batch = Batch()
+    for number, words in enumerate(documents):
+        batch.add(Field.TEXT, first + number, words)
+    with store.writing():
+        places = np.arange(1, len(documents) + 1, dtype=np.int32)
+        text = Text(first, np.array([len(words) for words in documents], np.int32), places, places)
+        store.add_texts([(b"%d" % first, text, ["title"] * len(documents), b"")])
+        store.add_postings(batch, len(documents))
+
+
+def test_postings_are_those_of_all_segments_however_these_are_joined(tmp_path: Path) -> None:
+    store = SearchStore(tmp_path / "a.sqlite", "marks")
+    numbers = random.Random(3)  # noqa: S311 - data
+    documents: list[list[str]] = []
+    for _ in range(40):
+        some = [[f"w{numbers.randrange(30)}" for _ in range(12)] for _ in range(numbers.randrange(1, 9))]
+        put(store, len(documents), some)
+        documents += some
+    found = store.postings(Field.TEXT, [f"w{number}" for number in range(31)])
+    assert "w30" not in found
+    for word, postings in found.items():
+        expected = {number: words.count(word) for number, words in enumerate(documents) if word in words}
+        assert dict(zip(postings.documents.tolist(), postings.counts.tolist(), strict=True)) == expected
+        assert postings.documents.tolist() == sorted(expected)
+    segments = store._connection.execute("SELECT count(*) FROM segment").fetchone()[0]
+    assert segments <= 9, "about the logarithm of what was added"
+
+
+def test_another_way_of_making_documents_begins_anew(tmp_path: Path) -> None:
+    store = SearchStore(tmp_path / "a.sqlite", "one")
+    put(store, 0, [["word"]])
+    store.close()
+    assert SearchStore(tmp_path / "a.sqlite", "one").size() == (1, 1)
+    assert SearchStore(tmp_path / "a.sqlite", "two").size() == (0, 0)
+
+
+def test_what_fails_within_a_write_leaves_nothing(tmp_path: Path) -> None:
+    store = SearchStore(tmp_path / "a.sqlite", "marks")
+    with pytest.raises(KeyboardInterrupt), store.writing():
+        batch = Batch()
+        batch.add(Field.TEXT, 0, ["word"])
+        store.add_postings(batch, 1)
+        raise KeyboardInterrupt
+    assert store.postings(Field.TEXT, ["word"]) == {}
+
+
+def test_damage_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite").write_bytes(b"no database at all, but long enough to be taken for one" * 100)
+    with pytest.raises(StoreDamagedError):
+        SearchStore(tmp_path / "a.sqlite", "marks")
+
+
+def test_a_changed_byte_in_postings_is_told(tmp_path: Path) -> None:
+    store = SearchStore(tmp_path / "a.sqlite", "marks")
+    put(store, 0, [["word"], ["word"]])
+    with store.writing():
+        store._connection.execute("UPDATE posting SET documents = substr(documents, 1, 4) || zeroblob(8)")
+    with pytest.raises(StoreDamagedError):
+        store.postings(Field.TEXT, ["word"])
