@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _end_after(seconds: float) -> None:
-    """The system ends this process when it has computed for so long from now: some grammars cannot be asked."""
+    """The system ends this process when it has computed for so long: some grammars cannot be asked."""
     if resource is not None:
         _, most = resource.getrlimit(resource.RLIMIT_CPU)
         end = math.ceil(time.process_time() + seconds)
