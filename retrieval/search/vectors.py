@@ -14,9 +14,9 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-import faiss
+import faiss as _faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +25,9 @@ from retrieval.errors import RepositoryError
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-Faiss: TypeAlias = faiss.Index  # its wheel has no types
+Faiss: TypeAlias = Any
+
+faiss: Any = _faiss  # the types in its wheel are of other classes than the names are at run time
 
 EXACT_UP_TO = 200_000  # 30 ms of one core at 256 dimensions; an inverted file of that size needs a tenth
 LEAST_RECALL = 0.98  # of the 50 nearest, on a sample, when an inverted file is made
@@ -197,7 +199,8 @@ def _requests(vectors: Floats, random: np.random.Generator) -> Floats:
     first, second = vectors[random.integers(0, len(vectors), (2, _MEASURED))]
     noise = random.standard_normal(first.shape)
     noise /= np.linalg.norm(noise, axis=1, keepdims=True)
-    return (first + second + noise).astype(np.float32)
+    mixed: Floats = (first + second + noise).astype(np.float32)
+    return mixed
 
 
 def _probed(index: Faiss, queries: Floats, lists: int) -> int:
