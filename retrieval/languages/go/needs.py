@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from retrieval.languages.base import Project, Resolver
 from retrieval.languages.go.members import Search
@@ -12,7 +13,7 @@ from retrieval.types import Dependency, ParsedFile, Reference
 
 def package_resolver(project: Project) -> Resolver:
     packages = Packages(project)
-    search = Search(lambda path: packages.around(path).names())
+    search = Search(cache(lambda path: packages.around(path).names()))
 
     def resolve(path: str, parsed: ParsedFile) -> Iterable[Dependency]:
         around = packages.around(path)
