@@ -96,7 +96,7 @@ class SymbolGraph:
         """Where a symbol is used, or may be: by path and place. Imports of it are no uses."""
         scopes = self._scopes(path)
         same = set(scopes.redefined(symbol))
-        names = self._index.known_as(scopes.parsed.symbols[symbol].name)
+        names = self._index.known_as(scopes.parsed.symbols[symbol].name, path, self.graph)
         users = sorted({user for name in names for user in self._index.users(name)})
         return [usage for user in users for usage in self._usages_in(user, names, path, same)]
 

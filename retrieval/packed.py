@@ -36,6 +36,7 @@ class PackedParse:
             cast(tuple[Reference, ...], self.references),
             known.imports,
             known.complete,
+            known.exports,
         )
 
 

@@ -7,22 +7,23 @@ object itself.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from retrieval.bound_names import LAST_NAME, by_default, calls_module, has_default, names_bound, names_in
 from retrieval.graph import DependencyGraph
+from retrieval.languages.ecmascript.exports import DEFAULT, WHOLE
 from retrieval.scopes import SPACES, TYPES, FileScopes, Place, family
 from retrieval.symbol_index import SymbolIndex
-from retrieval.types import Import, Reference, Symbol
+from retrieval.types import Import, Reference, Symbol, SymbolKind
 
 # Members are called without `this` there, in the type and in what inherits from it.
 OPEN_TYPES = frozenset({"java", "kotlin", "csharp", "cpp", "ruby"})
 # A file sees what the files it needs define, without naming each.
 OPEN_FILES = frozenset({"c", "cpp", "java", "kotlin", "csharp", "go", "ruby"})
 SELF = frozenset({"this", "self", "Self", "$this", "static", "@", "@@"})
+VALUES = frozenset({SymbolKind.CONSTANT, SymbolKind.VARIABLE})
 PARENT = frozenset({"super", "parent", "base", "super()"})
-LAST_NAME = re.compile(r"(?:.*?(?:\.|::|->|\\))?\s*([^\W\d]\w*)")
 MOST_STEPS = 8  # from one re-export or base to the next
 
 
@@ -56,13 +57,9 @@ class PlainNames:
         if path not in self.graph:
             return
         targets = self._targets(path, statement)
-        called = LAST_NAME.fullmatch(statement.module)
-        names = {each.name for each in statement.names if name in (each.name, each.alias)}
-        if not statement.names and name in (statement.alias, called[1] if called else ""):
-            names.add(called[1] if called else name)
         found = [
             place
-            for each in names
+            for each in names_in(statement, name, self.scopes(path).parsed.language)
             for target in targets
             for place in self._exported(target, each, MOST_STEPS)
         ]
@@ -117,7 +114,7 @@ class PlainNames:
     def _through_imports(self, path: str, scopes: FileScopes, name: str) -> list[Place]:
         found: list[Place] = []
         for imported in scopes.parsed.imports:
-            for original in _names_bound(imported, name):
+            for original in names_bound(imported, name, scopes.parsed.language):
                 for target in self._targets(path, imported):
                     found += self._exported(target, original, MOST_STEPS)
         return found
@@ -139,17 +136,33 @@ class PlainNames:
         scopes = self.scopes(path)
         if path not in self.graph:
             return []
+        renamed = [each.name for each in scopes.parsed.exports if each.alias == name]
+        found = [place for each in renamed for place in self._given(path, scopes, each, steps)]
+        found = found or self._given(path, scopes, name, steps) or self._of_whole(path, scopes, name)
+        if not found and name == DEFAULT:
+            return self._exported(path, WHOLE, steps)  # what a module of CommonJS is to an `import`
+        return found
+
+    def _given(self, path: str, scopes: FileScopes, name: str, steps: int) -> list[Place]:
         found = self._of_file(path, name)
         if found or not steps:
             return found
         for imported in scopes.parsed.imports:
-            for original in _names_bound(imported, name):
+            for original in names_bound(imported, name, scopes.parsed.language):
                 for target in self._targets(path, imported):
                     if target != path:
                         found += self._exported(target, original, steps - 1)
             if found:
                 break
         return found
+
+    def _of_whole(self, path: str, scopes: FileScopes, name: str) -> list[Place]:
+        """A method of what a module of CommonJS is: `module.exports = { load() {} }`."""
+        wholes = {WHOLE, *(each.name for each in scopes.parsed.exports if each.alias == WHOLE)}
+        if name in wholes or family(scopes.parsed.language) != "ecmascript":
+            return []
+        holders = [place for each in sorted(wholes) for place in self._of_file(path, each)]
+        return [place for each in holders for place in self._own(each, name)]
 
     # Names behind a dot
 
@@ -169,16 +182,18 @@ class PlainNames:
             kind = self._symbol(holder).kind
             if kind in SPACES or kind in TYPES:
                 found += self._of_type(holder, reference.name)
+            elif kind in VALUES:  # const table = { find() {} }
+                found += self._own(holder, reference.name)
         return found or self._of_modules(path, scopes, last[1], reference.name)
 
     def _of_modules(self, path: str, scopes: FileScopes, module: str, name: str) -> list[Place]:
         """`util.load` where an import leads to files and calls them `util`."""
         found: list[Place] = []
         for imported in scopes.parsed.imports:
-            called = imported.alias or LAST_NAME.sub(r"\1", imported.module.rpartition("/")[2])
-            names = {each.alias or each.name for each in imported.names}
-            if called == module or module in names:
+            if calls_module(imported, module, scopes.parsed.language):
                 for target in self._targets(path, imported):
+                    if by_default(imported, module) and has_default(self.scopes(target).parsed):
+                        continue
                     found += [
                         each
                         for each in self._exported(target, name, MOST_STEPS)
@@ -247,20 +262,3 @@ def _places(path: str, scopes: FileScopes, found: Sequence[int]) -> list[Place]:
     """The definitions without those that only announce them, if there are others."""
     defined = [index for index in found if not scopes.parsed.symbols[index].forward]
     return [Place(path, index) for index in defined or found]
-
-
-def _names_bound(imported: Import, name: str) -> Iterator[str]:
-    """As what an import brings a name from elsewhere."""
-    for each in imported.names:
-        if each.name == "*":
-            yield name
-        elif (each.alias or each.name) == name:
-            yield each.name
-            if each.name == "default":
-                yield name
-    if not imported.names:
-        called = LAST_NAME.fullmatch(imported.module)
-        if imported.alias == name and called is not None:
-            yield called[1]
-        elif called is not None and called[1] == name and not imported.alias:
-            yield name

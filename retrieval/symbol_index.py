@@ -8,8 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from retrieval.graph import DependencyGraph
+from retrieval.languages.ecmascript.exports import DEFAULT, WHOLE
 from retrieval.scopes import FUNCTIONS, TYPES, Place
 from retrieval.types import ParsedFile, Symbol
+
+_WITHOUT_NAME = frozenset({DEFAULT, WHOLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,9 @@ class SymbolIndex:
         self._symbols: defaultdict[str, list[Known]] = defaultdict(list)
         self._users: defaultdict[str, list[str]] = defaultdict(list)
         self._aliases: defaultdict[str, set[str]] = defaultdict(set)
+        # Of ECMAScript: what files call what other modules give without a name, and what is given so.
+        self._unnamed: defaultdict[str, set[str]] = defaultdict(set)
+        self._given_unnamed = set(_WITHOUT_NAME)
         for path, parsed in files:
             self._add(path, parsed)
 
@@ -55,18 +61,47 @@ class SymbolIndex:
             self._users[name].append(path)
         for imported in parsed.imports:
             for each in imported.names:
-                if each.alias:
+                if each.name in _WITHOUT_NAME:
+                    self._unnamed[path].add(each.alias or each.name)
+                elif each.alias:
                     self._aliases[each.name].add(each.alias)
+            if imported.alias and not imported.names:
+                self._unnamed[path].add(imported.alias)
+        for each in parsed.exports:
+            if each.alias not in _WITHOUT_NAME:
+                self._aliases[each.name].add(each.alias)
+            else:
+                self._given_unnamed.add(each.name)
+                self._unnamed[path].add(each.alias)
 
     def named(self, name: str) -> Sequence[Known]:
         return self._symbols.get(name, ())
 
-    def known_as(self, name: str) -> list[str]:
-        """A name and all that imports make of it."""
-        found = [name]
+    def known_as(self, name: str, path: str, graph: DependencyGraph) -> list[str]:
+        """The name of a symbol of a file, and all that imports and exports make of it."""
+        found = self._renamed([name])
+        if not self._given_unnamed.isdisjoint(found):
+            found = self._renamed([*found, *sorted(self._named_by_users(path, graph).difference(found))])
+        return found
+
+    def _renamed(self, found: list[str]) -> list[str]:
         for each in found:  # grows while it is walked
             found += sorted(alias for alias in self._aliases.get(each, ()) if alias not in found)
         return found
+
+    def _named_by_users(self, path: str, graph: DependencyGraph) -> set[str]:
+        """What the users of a file, and of those that pass it on, call what a module gives without a name."""
+        found: set[str] = set()
+        waiting = [path]
+        seen = {path}
+        for each in waiting:  # grows while it is walked
+            for user in graph.dependents_of(each) if each in graph else ():
+                names = self._unnamed.get(user, set())
+                found |= names
+                if user not in seen and not names.isdisjoint(_WITHOUT_NAME):
+                    seen.add(user)
+                    waiting.append(user)
+        return found - _WITHOUT_NAME
 
     def users(self, name: str) -> Sequence[str]:
         """The files with a reference of this name."""

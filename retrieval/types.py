@@ -111,7 +111,8 @@ class Reference:
     line: int
     column: int
     kind: ReferenceKind
-    qualifier: str = ""  # what stands before it, as written: `config`, `self`, `a.b`
+    # What stands before it, as written: `config`, `self`, `a.b`; for a local of Go what made it: `Options{}`.
+    qualifier: str = ""
     scope: int | None = None  # the innermost symbol around it, an index in ParsedFile.symbols
     arity: int = 0  # of the type arguments given, as in Symbol
 
@@ -134,7 +135,7 @@ class Import:
     type_only: bool = False
     conditional: bool = False  # inside a function, a branch, a try block, an #if
     scope: int | None = None  # as in Reference: the symbol it is inside of
-    everywhere: bool = False  # holds for every file of the project: C# `global using`
+    everywhere: bool = False  # holds for every file of the project: C# `global using`, Rust `#[macro_use]`
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ class ParsedFile:
     references: tuple[Reference, ...] = ()
     imports: tuple[Import, ...] = ()
     complete: bool = True  # False: syntax errors, or the time limit; what could be read is here
+    # What the file gives under another name, which is the alias: `default`, or what CommonJS exports.
+    exports: tuple[ImportedName, ...] = ()
 
     def qualified_name(self, index: int) -> str:
         """`Class.method`: the symbol's name after those of its owner and parents, without the namespace."""

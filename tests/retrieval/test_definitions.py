@@ -304,6 +304,192 @@ def test_other_languages_go_by_scopes_imports_and_what_a_file_needs(
     assert Written(tmp_path, files).shown() == expected
 
 
+HELPER = "function helper() {}\nexport default helper;\n"
+COMMON = "function helper() {}\nconst two = () => 2;\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"a.js": HELPER, "b.js": 'import other from "./a";\n«other»();\n'}, "a.js helper"),
+        (
+            {"a.js": "export default function helper() {}\n", "b.js": 'import f from "./a";\n«f»();\n'},
+            "a.js helper",
+        ),
+        (
+            {"a.js": "export default () => 1;\n", "b.js": 'import f from "./a";\n«f»();\n'},
+            "a.js default",
+        ),
+        (
+            {"a.ts": "export default class Box {}\n", "b.ts": 'import B from "./a";\nnew «B»();\n'},
+            "a.ts Box",
+        ),
+        (
+            {"a.ts": "export default class Box { fill() {} }\n", "b.ts": 'import B from "./a";\nB.«fill»;\n'},
+            "a.ts Box.fill",
+        ),
+        (
+            {
+                "a.ts": "export default interface Shape {}\n",
+                "b.ts": 'import type S from "./a";\nlet s: «S»;\n',
+            },
+            "a.ts Shape",
+        ),
+        ({"a.js": HELPER, "b.js": 'import { default as x } from "./a";\n«x»();\n'}, "a.js helper"),
+        ({"a.js": HELPER, "b.js": 'import «other» from "./a";\n'}, "a.js helper"),
+        (
+            {
+                "a.js": "function one() {}\nexport { one as uno };\n",
+                "b.js": 'import { uno } from "./a";\n«uno»();\n',
+            },
+            "a.js one",
+        ),
+        (
+            {
+                "a.js": "function one() {}\nfunction two() {}\nexport { one as two, two as one };\n",
+                "b.js": 'import { one } from "./a";\n«one»();\n',
+            },
+            "a.js two",
+        ),
+        (
+            {
+                "a.js": "function one() {}\nexport { one as uno };\n",
+                "b.js": 'import * as a from "./a";\na.«uno»();\n',
+            },
+            "a.js one",
+        ),
+        (
+            {
+                "a.js": HELPER,
+                "index.js": 'export { default } from "./a";\nexport { default as named } from "./a";\n',
+                "b.js": 'import other from "./index";\n«other»();\n',
+            },
+            "a.js helper",
+        ),
+        (
+            {
+                "a.js": HELPER,
+                "index.js": 'export { default as named } from "./a";\n',
+                "c.js": 'export * from "./index";\n',
+                "b.js": 'import { named } from "./c";\n«named»();\n',
+            },
+            "a.js helper",
+        ),
+        (
+            {
+                "a.js": HELPER,
+                "index.js": 'import inner from "./a";\nexport { inner as outer };\n',
+                "b.js": 'import { outer } from "./index";\n«outer»();\n',
+            },
+            "a.js helper",
+        ),
+        (
+            {"a.js": HELPER, "c.js": 'export * from "./a";\n', "b.js": 'import x from "./c";\n«x»();\n'},
+            "nothing",
+        ),
+        (
+            {"a.js": COMMON + "module.exports = helper;\n", "b.js": 'const h = require("./a");\n«h»();\n'},
+            "a.js helper",
+        ),
+        (
+            {"a.js": COMMON + "module.exports = helper;\n", "b.js": 'import h from "./a";\n«h»();\n'},
+            "a.js helper",
+        ),
+        (
+            {
+                "a.js": "exports = module.exports = helper;\n" + COMMON,
+                "b.js": 'const h = require("./a");\n«h»();\n',
+            },
+            "a.js helper",
+        ),
+        (
+            {
+                "a.js": COMMON + "module.exports = { second: two };\n",
+                "b.js": 'const { second } = require("./a");\n«second»();\n',
+            },
+            "a.js two",
+        ),
+        (
+            {
+                "a.js": COMMON + "module.exports = { second: two };\n",
+                "b.js": 'const a = require("./a");\na.«second»();\n',
+            },
+            "a.js two",
+        ),
+        (
+            {
+                "a.js": COMMON + "module.exports = { second: two };\n",
+                "b.js": 'import a from "./a";\na.«second»();\n',
+            },
+            "a.js two",
+        ),
+        (
+            {
+                "a.js": "exports.second = two;\n" + COMMON,
+                "b.js": 'const { second: s } = require("./a");\n«s»();\n',
+            },
+            "a.js two",
+        ),
+        (
+            {
+                "a.js": "module.exports = { load() {} };\n",
+                "b.js": 'const { load } = require("./a");\n«load»();\n',
+            },
+            "a.js exports.load",
+        ),
+        (
+            {
+                "a.js": COMMON + "module.exports = helper;\n",
+                "index.js": 'exports.made = require("./a");\n',
+                "b.js": 'const { made } = require("./index");\n«made»();\n',
+            },
+            "a.js helper",
+        ),
+        (
+            {
+                "a.js": COMMON + "module.exports = helper;\n",
+                "index.js": 'module.exports = require("./a");\n',
+                "b.js": 'const h = require("./index");\n«h»();\n',
+            },
+            "a.js helper",
+        ),
+        (
+            {
+                "a.ts": "class Box {}\nexport = Box;\n",
+                "b.ts": 'import B = require("./a");\nnew «B»();\n',
+            },
+            "a.ts Box",
+        ),
+        (
+            {
+                "a.js": "const table = { find() {} };\nexport function find() {}\nexport default table;\n",
+                "b.js": 'import t from "./a";\nt.«find»();\n',
+            },
+            "a.js table.find",
+        ),
+    ],
+)
+def test_a_module_gives_under_other_names_what_it_defines(
+    tmp_path: Path, files: dict[str, str], expected: str
+) -> None:
+    assert Written(tmp_path, files).shown() == expected
+
+
+def test_usages_are_found_under_the_names_of_default_imports(tmp_path: Path) -> None:
+    files = {
+        "a.js": HELPER,
+        "index.js": 'export { default } from "./a";\n',
+        "b.js": 'import other from "./index";\nother();\n',
+        "c.js": 'import other from "./d";\nother();\n',
+        "d.js": "export default function apart() {}\n",
+        "e.js": 'const third = require("./f");\nthird();\n',
+        "f.js": "function own() {}\nmodule.exports = own;\n",
+    }
+    written = Written(tmp_path, files)
+    assert written.usages("a.js", "helper") == ["a.js:2", "b.js:2"]
+    assert written.usages("f.js", "own") == ["e.js:2", "f.js:2"]
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [

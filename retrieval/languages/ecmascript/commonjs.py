@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retrieval.languages.bindings import Outline
+from retrieval.languages.ecmascript.exports import LONGEST_CHAIN
 from retrieval.languages.ecmascript.imports import requirement
 from retrieval.types import SymbolKind
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 FUNCTION_VALUES = frozenset({"function_expression", "arrow_function", "generator_function"})
-LONGEST_CHAIN = 8  # exports = module.exports = ...; more is no chain of exports
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from retrieval.languages.bindings import Scope
+from retrieval.languages.ecmascript import exports
 from retrieval.languages.ecmascript.commonjs import assigned_exports, immediate_function
 from retrieval.languages.ecmascript.definitions import (
     CLASSES,
@@ -14,7 +15,7 @@ from retrieval.languages.ecmascript.definitions import (
     constructed,
     value_symbol,
 )
-from retrieval.languages.ecmascript.uses import USES, import_statement
+from retrieval.languages.ecmascript.uses import USES, add_import, import_statement
 from retrieval.languages.ecmascript.walk import FUNCTIONS, READERS, Handler, Reader, Surroundings
 from retrieval.types import ParsedFile
 
@@ -37,6 +38,8 @@ def export_statement(reader: Reader, node: Node, around: Surroundings) -> None:
     value = node.child_by_field_name("value")
     if any(child.type == "namespace" for child in node.children):  # export as namespace Name
         return
+    if around.symbols and around.symbol is None:
+        reader.exports += exports.of_statement(node)
     around = replace(around, whole=around.whole or node)
     if value is not None and not (around.symbols and value.type != "identifier"):
         reader.stack.append((value, around.plain()))
@@ -71,6 +74,12 @@ def statement(reader: Reader, node: Node, around: Surroundings) -> None:
             immediate(reader, expression, called, around)
             return
         if expression.type == "assignment_expression":
+            passed = exports.passed_on(expression)
+            if passed is not None:
+                value, module, names = passed
+                add_import(reader, value, module, around, bound=(names, ""))
+                return
+            reader.exports += exports.of_assignment(expression)
             assigned = assigned_exports(expression, reader.outline)
             if assigned is not None:
                 value_symbol(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class JavaScript:
     name = "javascript"
-    version = 1
+    version = 2
 
     def grammar(self) -> object:
         import tree_sitter_javascript

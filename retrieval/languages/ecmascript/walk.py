@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.languages.bindings import Outline, Scope
 from retrieval.languages.ecmascript import imports
-from retrieval.types import Import, ParsedFile, ReferenceKind
+from retrieval.types import Import, ImportedName, ParsedFile, ReferenceKind
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -62,6 +62,7 @@ class Reader:
         self.documented = documented
         self.stack: list[tuple[Node, Surroundings]] = []
         self.fields: set[tuple[int, str]] = set()  # (class, field) seen, for `this.x = ...`
+        self.exports: list[ImportedName] = []
         self.immediate: set[int] = set()  # functions called at once, whose insides were read as the module's
 
     def read(self, root: Node, language: str) -> ParsedFile:
@@ -79,7 +80,8 @@ class Reader:
         if self.documented:
             for line, module in imports.documented_types(self.outline.source):
                 self.outline.imports.append(Import(module, line, line, type_only=True))
-        return self.outline.parsed(language, complete=not root.has_error)
+        parsed = self.outline.parsed(language, complete=not root.has_error)
+        return replace(parsed, exports=tuple(dict.fromkeys(self.exports)))
 
     def push(self, nodes: Iterable[Node | None], around: Surroundings) -> None:
         """Nodes to be read next, the first of them first."""
