@@ -40,6 +40,9 @@ class EditedRepo:
             for entry in self._repo.entries(revision)
         )
 
+    def entry(self, path: str) -> Entry | None:
+        return self._repo.entry(path)
+
     def read(self, entry: Entry, *, named: bool = False) -> SourceFile | Skipped:
         file = self._repo.read(entry, named=named)
         if isinstance(file, Skipped) or entry.path != self._path:

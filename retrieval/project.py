@@ -107,6 +107,8 @@ class RepositoryProject:
         if path in self._texts:
             return self._texts[path]
         entry = self._entries.get(path)
+        if entry is None and self.revision is None:
+            entry = self.repo.entry(path)  # git may ignore it: build/compile_commands.json
         # Named: what keeps configuration from the model, its size and form, does not keep it from us.
         if entry is None or entry.skip not in (None, Skip.TOO_LARGE, Skip.GENERATED):
             return None

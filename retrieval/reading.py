@@ -27,6 +27,10 @@ class Files(Protocol):
 
     def entries(self, revision: str | None = None) -> Sequence[Entry]: ...
 
+    def entry(self, path: str) -> Entry | None:
+        """One file of the working tree, listed or not."""
+        ...
+
     def read(self, entry: Entry, *, named: bool = False) -> SourceFile | Skipped: ...
 
 

@@ -33,7 +33,10 @@ class Project(Protocol):
         ...
 
     def text(self, path: str) -> str | None:
-        """The text of a small configuration file (go.mod, tsconfig.json); None where it is not read."""
+        """The text of a small configuration file (go.mod, tsconfig.json); None where it is not read.
+
+        In the working tree also of one that is not listed, as git ignores what builds leave behind.
+        """
         ...
 
 

@@ -250,6 +250,9 @@ class ChangingRepo:
     def entries(self, revision: str | None = None) -> tuple[Entry, ...]:
         return (Entry("a.py", "1" * 40, 6),)
 
+    def entry(self, path: str) -> Entry | None:
+        return None
+
     def read(self, entry: Entry, *, named: bool = False) -> SourceFile | Skipped:
         text = self._texts.pop(0) if len(self._texts) > 1 else self._texts[0]
         return SourceFile(entry.path, "python", text, f"{len(text):040x}")
@@ -444,3 +447,39 @@ def test_configuration_counts_where_its_size_keeps_it_from_the_model(
         }
         assert isinstance(found.repo, Repo)
         found.repo.close()
+
+
+IGNORED = {
+    ".gitignore": "build/\n/compile_commands.json\nlinked\n",
+    "main.c": "#include <names.h>\n",
+    "new/names.h": "#define NAME 1\n",
+    "old/names.h": "#define NAME 0\n",
+}
+
+
+@pytest.mark.parametrize("place", ["build/compile_commands.json", "compile_commands.json"])
+def test_include_paths_that_git_ignores_count_in_the_working_tree_only(tmp_path: Path, place: str) -> None:
+    command = {"directory": "/home/a", "file": "/home/a/main.c", "command": "cc -Iold -c main.c"}
+    root = tmp_path / "built"
+    write(root, IGNORED)
+    git(root, "init", "--quiet")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "first")
+    write(root, {place: json.dumps([command])})
+    found = opened(root)
+    assert place not in found
+    assert edges(found)["main.c"] == ("old/names.h",)
+    assert edges(opened(root, None, "HEAD"))["main.c"] != ("old/names.h",)
+
+
+def test_text_that_is_not_listed_is_neither_secret_nor_outside(tmp_path: Path) -> None:
+    root = tmp_path / "built"
+    write(root, IGNORED | {"build/ids.json": "{}", "build/.env": "SECRET=1\n"})
+    write(tmp_path, {"outside.json": "{}"})
+    git(root, "init", "--quiet")
+    (root / "build/link.json").symlink_to(tmp_path / "outside.json")
+    (root / "linked").symlink_to(tmp_path)
+    found = opened(root)
+    assert found.text("build/ids.json") == "{}"
+    for path in ("build/.env", "build/link.json", "linked/outside.json", "../outside.json", ".git/config"):
+        assert found.text(path) is None
