@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from retrieval.languages.base import Project
 from retrieval.types import ParsedFile, ReferenceKind, Symbol, SymbolKind
@@ -14,6 +16,16 @@ TYPES = frozenset(
 # What nobody writes, but somebody may send: work for each of them would grow with the square.
 MOST_NESTED = 40
 MOST_ANCESTORS = 200
+# Kotlin's source sets by the platform they are compiled for: none sees those of another platform.
+PLATFORMS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"jvm|android(?:Unit|Instrumented|Host|Device)?",
+        r"js|web|wasm(?:Js|Wasi)?",
+        r"(?:native|apple|ios|macos|tvos|watchos|linux|mingw|androidNative)"
+        r"(?:Device|Simulator)?(?:X64|X86|Arm64|Arm32|Arm32Hfp)?",
+    )
+)
 TEST_FOLDERS = frozenset(("test", "tests", "androidTest", "testFixtures", "integrationTest"))
 
 
@@ -80,7 +92,11 @@ class Namespaces:
         found = self.types.get(full_name)
         if found is None:
             return None
-        found = [one for one in found if not one.private or one.path == path]
+        found = [
+            one
+            for one in found
+            if (not one.private or one.path == path) and self.same_platform(one.path, path)
+        ]
         return (
             min(found, key=lambda one: self.distance(one, path))
             if len(found) > 1
@@ -89,6 +105,10 @@ class Namespaces:
 
     def distance(self, declared: Declared, path: str) -> tuple[tuple[int, int, bool], bool, str]:
         return self.nearness(declared.path, path), declared.path != path, declared.path
+
+    def same_platform(self, there: str, here: str) -> bool:
+        ours, theirs = (_platform(self._roots[path][1]) for path in (here, there))
+        return ours == theirs or None in (ours, theirs)
 
     def nearness(self, there: str, here: str) -> tuple[int, int, bool]:
         """The same for all files of a source root; the smallest is the nearest."""
@@ -106,6 +126,12 @@ def _between_source_sets(ours: str, theirs: str) -> int:
     if ours == theirs:
         return 0
     return 1 if theirs in ("common", "") else 2
+
+
+@cache
+def _platform(source_set: str) -> int | None:
+    """None for what several platforms may share."""
+    return next((number for number, names in enumerate(PLATFORMS) if names.fullmatch(source_set)), None)
 
 
 def _source_set(root: tuple[str, ...]) -> str:

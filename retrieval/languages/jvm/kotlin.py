@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class Kotlin:
     name = "kotlin"
-    version = 1
+    version = 2
 
     def grammar(self) -> object:
         import tree_sitter_kotlin
@@ -26,15 +26,19 @@ class Kotlin:
         return tree_sitter_kotlin.language()
 
     def outline(self, root: Node, source: bytes) -> ParsedFile:
-        """What the grammar cannot read it is given in other words."""
-        if root.has_error:
+        """What the grammar cannot read, or takes for something else, it is given in other words."""
+        outline = KotlinOutline(root, source)
+        parsed = outline.run()
+        if root.has_error or outline.misread:
             from tree_sitter import Language, Parser
 
             text = repaired(source)
             tree = Parser(Language(self.grammar())).parse(text) if text != source else None
             if tree is not None and not tree.root_node.has_error:
-                return RepairedOutline(tree.root_node, source).run()
-        return KotlinOutline(root, source).run()
+                again = RepairedOutline(tree.root_node, source)
+                other = again.run()
+                return parsed if again.misread else other
+        return parsed
 
     def resolver(self, project: Project) -> Resolver:
         return KotlinResolver(project)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from retrieval.languages.base import Project
@@ -21,6 +21,7 @@ class Value:
 
     path: str
     owner: str
+    function: bool
 
 
 class KotlinResolver:
@@ -32,7 +33,8 @@ class KotlinResolver:
         self.value_names: set[str] = set()
         self.by_simple_name: dict[str, list[Declared]] = {}
         self.aliases: dict[str, set[str]] = {}  # `typealias`: simple names of what they stand for
-        self._all_members: dict[Declared, frozenset[str]] = {}
+        self._methods: dict[Declared, frozenset[str]] = {}  # inherited ones included
+        self._fields: dict[Declared, frozenset[str]] = {}
         for full_name, declared in self.types.types.items():
             self.by_simple_name.setdefault(full_name.rpartition(".")[2], []).extend(declared)
         for path in project.written_in("kotlin"):
@@ -44,7 +46,9 @@ class KotlinResolver:
         for symbol in parsed.symbols:
             if symbol.parent is None and symbol.kind in VALUES and not symbol.private:
                 full_name = f"{parsed.namespace}.{symbol.name}" if parsed.namespace else symbol.name
-                self.values.setdefault(full_name, []).append(Value(path, symbol.owner))
+                self.values.setdefault(full_name, []).append(
+                    Value(path, symbol.owner, symbol.kind is SymbolKind.FUNCTION)
+                )
                 self.value_names.add(symbol.name)
         aliases = {index for index, symbol in enumerate(parsed.symbols) if symbol.kind is SymbolKind.TYPE}
         for reference in parsed.references if aliases else ():
@@ -54,27 +58,61 @@ class KotlinResolver:
     def __call__(self, path: str, parsed: ParsedFile) -> Iterator[Dependency]:
         file = self.types.file(path, parsed)
         mentioned = {reference.name for reference in parsed.references}
+        mentioned.update(symbol.name for symbol in parsed.symbols if symbol.kind in TYPES)
         mentioned.update(found.module.rpartition(".")[2] for found in parsed.imports)
         waiting = [name for name in mentioned if name in self.aliases]
         for name in waiting:  # grows while it is read
             waiting += [other for other in self.aliases[name] - mentioned if other in self.aliases]
             mentioned |= self.aliases[name]
         for found in parsed.imports:
-            yield from self._imported(file, found, mentioned)
+            yield from self._imported(file, parsed, found, mentioned)
         yield from type_dependencies(file, parsed, calls=True)
         yield from self._used(file, parsed, mentioned)
 
-    def _imported(self, file: FileScope, found: Import, mentioned: set[str]) -> Iterator[Dependency]:
+    def _imported(
+        self, file: FileScope, parsed: ParsedFile, found: Import, mentioned: set[str]
+    ) -> Iterator[Dependency]:
         line, module = found.start_line, found.module
         declared, rest = self.types.named(module, file.path)
         if declared is not None and (not rest or not found.names):
             yield Dependency(file.path, declared.path, line, module)
         if not found.names:
-            for value in self._choose(module, file.path, mentioned):
+            chosen = self._choose(module, file.path, mentioned)
+            if len({value.path for value in chosen}) > 1:
+                name = found.alias or module.rpartition(".")[2]
+                chosen = self._as_used(file, chosen, [one for one in parsed.references if one.name == name])
+            for value in chosen:
                 yield Dependency(file.path, value.path, line, module)
 
+    def _as_used(self, file: FileScope, found: list[Value], uses: list[Reference]) -> list[Value]:
+        """Of imported functions of one name, those a file calls: without a dot, those of what is around."""
+        chosen: dict[Value, None] = {}
+        for use in uses:
+            fitting = [one for one in found if one.owner or not use.qualifier] or found
+            if not use.qualifier or use.qualifier == "this":
+                for receivers in self._receivers_upwards(file, use.scope):
+                    if own := [one for one in fitting if one.owner in receivers]:
+                        fitting = own
+                        break
+            chosen.update(dict.fromkeys(fitting))
+        return list(chosen) or found
+
+    def _receivers_upwards(self, file: FileScope, scope: int | None) -> Iterator[set[str]]:
+        """The types whose members need no dot, each with what it inherits from behind it."""
+        for name in _receivers(file, scope):
+            yield {name}
+            declared = file.simple(name, scope)
+            if declared is not None:
+                yield {base.full_name.rpartition(".")[2] for base in self.types.ancestors(declared)}
+
     def _choose(
-        self, full_name: str, path: str, mentioned: set[str], *, qualified: bool | None = None
+        self,
+        full_name: str,
+        path: str,
+        mentioned: set[str],
+        *,
+        qualified: bool | None = None,
+        called: bool = True,
     ) -> list[Value]:
         """Of functions of one name, those of the nearest source root that fit how it is called.
 
@@ -82,8 +120,11 @@ class KotlinResolver:
         come first.
         """
         found = self.values.get(full_name, [])
+        found = [one for one in found if self.types.same_platform(one.path, path)]
         if qualified is not None:
             found = [one for one in found if one.owner or not qualified]
+        if not called:
+            found = [one for one in found if not one.function]
         if len({one.path for one in found}) < 2:
             return found
         if any(one.path == path for one in found):
@@ -99,34 +140,46 @@ class KotlinResolver:
         file mentions has one, it is taken to be meant.
         """
         own = {symbol.name for symbol in parsed.symbols if symbol.parent is None and symbol.kind in VALUES}
-        members: frozenset[str] | None = None
+        known = mentioned.union(symbol.name for symbol in parsed.symbols)
         seen = set()
         for reference in parsed.references:
             name, qualifier = reference.name, reference.qualifier
-            key = name, qualifier, reference.scope
+            called = reference.kind is ReferenceKind.CALL
+            key = name, qualifier, reference.scope, called
             if name not in self.value_names or reference.kind not in USES or key in seen:
                 continue
             seen.add(key)
             if qualifier in self.types.namespaces:
-                chosen = self._choose(f"{qualifier}.{name}", file.path, mentioned)
-            elif name in own or name in file.single:
-                continue
-            elif qualifier and qualifier != "this":
-                if members is None:
-                    members = self._members_of(mentioned.union(symbol.name for symbol in parsed.symbols))
-                chosen = [] if name in members else self._in_sight(file, reference, mentioned)
-            elif name in self._members_of(_receivers(file, reference.scope)):
+                chosen = self._choose(f"{qualifier}.{name}", file.path, mentioned, called=called)
+            elif name in own or name in file.single or self._is_member(file, reference, known):
                 continue
             else:
                 chosen = self._in_sight(file, reference, mentioned)
             for value in chosen:
                 yield Dependency(file.path, value.path, reference.line, name)
 
+    def _is_member(self, file: FileScope, reference: Reference, known: set[str]) -> bool:
+        """A call behind a dot means a method, a name a field; without a dot a field may be called, too."""
+        called = reference.kind is ReferenceKind.CALL
+        qualified = reference.qualifier not in ("", "this")
+        owners = known if qualified else {*_receivers(file, reference.scope)}
+        if called and reference.name in self._members_of(owners, self._methods, self.types.methods):
+            return True
+        return not (called and qualified) and reference.name in self._members_of(
+            owners, self._fields, self.types.fields
+        )
+
     def _in_sight(self, file: FileScope, reference: Reference, mentioned: set[str]) -> list[Value]:
         qualified = bool(reference.qualifier)
         for package in (file.namespace, *file.on_demand):
             full_name = f"{package}.{reference.name}" if package else reference.name
-            chosen = self._choose(full_name, file.path, mentioned, qualified=qualified)
+            chosen = self._choose(
+                full_name,
+                file.path,
+                mentioned,
+                qualified=qualified,
+                called=reference.kind is ReferenceKind.CALL,
+            )
             if reference.name in STANDARD:
                 # Kotlin's own of that name is in sight too, but behind the file's package.
                 own = package == file.namespace and not qualified
@@ -140,15 +193,19 @@ class KotlinResolver:
                 return chosen
         return []
 
-    def _members_of(self, simple_names: Iterable[str]) -> frozenset[str]:
-        """What the types of these names have as members, inherited ones included."""
+    def _members_of(
+        self,
+        simple_names: Iterable[str],
+        kept: dict[Declared, frozenset[str]],
+        own: Callable[[Declared], frozenset[str]],
+    ) -> frozenset[str]:
+        """What the types of these names have as methods or as fields, inherited ones included."""
         found: set[str] = set()
         for name in simple_names:
             for declared in self.by_simple_name.get(name, ()):
-                if declared not in self._all_members:
-                    inherited = (self.types.members(base) for base in self.types.ancestors(declared))
-                    self._all_members[declared] = self.types.members(declared).union(*inherited)
-                found |= self._all_members[declared]
+                if declared not in kept:
+                    kept[declared] = own(declared).union(*map(own, self.types.ancestors(declared)))
+                found |= kept[declared]
         return frozenset(found)
 
 

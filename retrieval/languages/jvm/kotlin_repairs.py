@@ -7,6 +7,10 @@ import re
 _MODIFIERS = rb"(?:(?:public|private|protected|internal|@[\w.]+)[ \t]+)*"
 # Words that say for which platform, and nothing else, and are as long as one that the grammar knows well.
 _PLATFORM = re.compile(rb"(?<![\w.])(?:actual|expect)(?=[ \t]+[a-z])")
+# Without a body behind it, `annotation class` below another annotation is read as `annotation.class(Name)`.
+_KIND = re.compile(
+    rb"(?<![\w.])(?:annotation|abstract|data|inner|open|sealed|value)(?=[ \t]+(?:class|interface|object)\b)"
+)
 _FUN = re.compile(rb"(?<![\w.])fun(?=[ \t]+interface\b)")
 # A primary constructor on a line of its own, in a type inside of another one.
 _CONSTRUCTOR = re.compile(rb"(?<=[\w>])\n[ \t]*" + _MODIFIERS + rb"constructor(?=[ \t]*\()")
@@ -27,6 +31,7 @@ _NAME = re.compile(
 def repaired(source: bytes) -> bytes:
     """Only for the grammar: of the same length, so that offsets mean the same in both."""
     text = _FUN.sub(b"   ", _PLATFORM.sub(b"public", source))
+    text = _KIND.sub(lambda found: b" " * len(found[0]), text)
     text = _CONSTRUCTOR.sub(_on_the_line_above, text)
     text = _LIST.sub(lambda found: b"(" + found[1] + b")" if found[1] else b"0 ", text)
     text = _ACCESSOR.sub(lambda found: b" " * len(found[0]), text)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[^\W\d]\w*")
 WORDS = frozenset(("null", "true", "false", "class"))  # the grammar takes them for names
+# No name is any of these: where the grammar says so, it has taken a declaration for an expression.
+DECLARES = frozenset((b"class", b"interface", b"object", b"fun", b"val", b"var", b"typealias"))
 
 
 class KotlinUses(Outline):
@@ -20,9 +22,13 @@ class KotlinUses(Outline):
         super().__init__(root, source)
         self.bodies: set[int] = set()  # starts of lambdas that are the bodies of types
         self.dollar = -1  # where a `$` in a string ended
+        self.misread = False
 
     def text(self, node: Node) -> str:
         return super().text(node).strip("`")
+
+    def path(self, node: Node) -> str:
+        return super().path(node).replace("`", "")
 
     def qualifier(self, node: Node | None) -> str:
         return super().qualifier(node).replace("?", "").replace("!!", "").replace("`", "")
@@ -94,7 +100,16 @@ class KotlinUses(Outline):
                 self.refer(callee, ReferenceKind.CALL, name=name)
 
     def navigation(self, node: Node) -> None:
-        self._member(node, ReferenceKind.NAME)
+        """`Type::name` and `value::name` may name a function, as a call does; `value.name` names none."""
+        bound = any(child.type == "::" for child in node.children)
+        self._member(node, ReferenceKind.CALL if bound else ReferenceKind.NAME)
+
+    def callable_reference(self, node: Node) -> None:
+        name = node.named_children[-1] if node.named_children else None
+        if name is not None and name.type == "identifier" and name.start_byte not in self.done:
+            self.done.add(name.start_byte)
+            if not self.is_local(text := self.text(name)):
+                self.refer(name, ReferenceKind.CALL, name=text)
 
     def _member(self, node: Node, kind: ReferenceKind) -> None:
         children = node.named_children
@@ -107,6 +122,7 @@ class KotlinUses(Outline):
     def infix(self, node: Node) -> None:
         children = node.named_children
         if len(children) == 3 and children[1].type == "identifier":
+            self.misread |= any(self.source[part.start_byte : part.end_byte] in DECLARES for part in children)
             self.done.add(children[1].start_byte)
             self.refer(children[1], ReferenceKind.CALL, self.qualifier(children[0]))
 
@@ -150,6 +166,7 @@ class KotlinUses(Outline):
         "user_type": user_type,
         "call_expression": call,
         "navigation_expression": navigation,
+        "callable_reference": callable_reference,
         "infix_expression": infix,
         "value_argument": argument,
         "this_expression": label,

@@ -19,6 +19,7 @@ from retrieval.languages.namespaces import (
 )
 from retrieval.types import Dependency, Import, ParsedFile, ReferenceKind, SymbolKind
 
+Kept = dict[tuple[str, int | None], frozenset[str]]  # names, by path and index of their type
 LANGUAGES = ("java", "kotlin")
 # A base type is looked up through the base types of what surrounds it, and so on.
 DEEPEST_LOOKUP = 40
@@ -28,6 +29,8 @@ class Types(Namespaces):
     """The types of the repository's Java and Kotlin files, with what they inherit."""
 
     def __init__(self, project: Project) -> None:
+        self._methods: Kept = {}
+        self._fields: Kept = {}
         super().__init__(project, LANGUAGES)
         self._files: dict[str, FileScope] = {}
         self._bases: dict[Declared, tuple[Declared, ...]] = {}
@@ -36,6 +39,17 @@ class Types(Namespaces):
             parsed = project.parsed(path)
             if parsed is not None:
                 self._add_file_class(path, parsed)
+
+    def add_file(self, path: str, parsed: ParsedFile) -> None:
+        super().add_file(path, parsed)
+        methods: dict[int, set[str]] = {}
+        fields: dict[int, set[str]] = {}
+        for symbol in parsed.symbols:
+            if symbol.parent is not None and symbol.kind not in TYPES:
+                kept = methods if symbol.kind is SymbolKind.METHOD else fields
+                kept.setdefault(symbol.parent, set()).add(symbol.name)
+        self._methods.update(((path, index), frozenset(names)) for index, names in methods.items())
+        self._fields.update(((path, index), frozenset(names)) for index, names in fields.items())
 
     def _add_file_class(self, path: str, parsed: ParsedFile) -> None:
         """`UtilKt`, or what @JvmName says: where Java finds the top-level functions of Util.kt."""
@@ -89,11 +103,19 @@ class Types(Namespaces):
                 return inherited
         return None
 
-    def members(self, declared: Declared) -> frozenset[str]:
-        """The names of all that a type declares itself, its unnamed companion's included."""
+    def methods(self, declared: Declared) -> frozenset[str]:
+        """The names of a type's own methods, its unnamed companion's included."""
+        return self._of_kind(self._methods, declared)
+
+    def fields(self, declared: Declared) -> frozenset[str]:
+        return self._of_kind(self._fields, declared)
+
+    def _of_kind(self, kept: Kept, declared: Declared) -> frozenset[str]:
         companion = self.nearest(f"{declared.full_name}.Companion", declared.path)
-        names = self.own_members(declared)
-        return names if companion is None else names | self.own_members(companion)
+        names = kept.get((declared.path, declared.index), frozenset())
+        return (
+            names if companion is None else names | kept.get((companion.path, companion.index), frozenset())
+        )
 
     def ancestors(self, declared: Declared) -> list[Declared]:
         """What a type extends and implements, directly and beyond, nearest first, without itself."""

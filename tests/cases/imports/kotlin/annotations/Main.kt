@@ -1,0 +1,7 @@
+package main
+
+import marks.First
+import marks.`-Second`
+
+@First
+class Main

@@ -1,0 +1,7 @@
+package marks
+
+@Target(AnnotationTarget.CLASS)
+annotation class First
+
+@First
+annotation class `-Second`

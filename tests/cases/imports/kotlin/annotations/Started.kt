@@ -1,0 +1,5 @@
+package main
+
+class Started : Application() {
+    override fun toString() = "started"
+}

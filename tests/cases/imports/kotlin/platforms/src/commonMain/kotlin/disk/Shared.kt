@@ -1,0 +1,3 @@
+package disk
+
+fun shared() = 1

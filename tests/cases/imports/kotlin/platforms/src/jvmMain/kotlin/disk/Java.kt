@@ -1,0 +1,5 @@
+package disk
+
+class Disk
+
+fun open() = Disk()

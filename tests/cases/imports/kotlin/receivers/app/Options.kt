@@ -1,0 +1,3 @@
+package app
+
+class Options(var amount: Size)

@@ -1,0 +1,3 @@
+package app
+
+val pipeline = listOf(1).map(::limited)

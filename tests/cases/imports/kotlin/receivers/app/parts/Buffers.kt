@@ -1,0 +1,5 @@
+package app.parts
+
+import app.Buffer
+
+fun Buffer.close() = fill()

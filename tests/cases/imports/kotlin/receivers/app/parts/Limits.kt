@@ -1,0 +1,5 @@
+package app.parts
+
+import app.Reader
+
+fun Reader.write(number: Int) = number

@@ -1,0 +1,5 @@
+package app.parts
+
+import app.Stream
+
+fun Stream.write(number: Int) = number
