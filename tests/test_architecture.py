@@ -47,6 +47,7 @@ LAYERS = (
     "retrieval.search.static_encoder retrieval.search.onnx_encoder",
     "retrieval.search.store retrieval.search.request retrieval.search.paths",
     "retrieval.search.live retrieval.search.history",
+    "retrieval.search.meaning",
     "retrieval.search.lexical retrieval.search.evidence retrieval.search.rank",
     "retrieval.search.build retrieval.search.index",
     "coder_cli.errors",

@@ -12,6 +12,8 @@ import numpy as np
 from retrieval.parse_cache import key
 from retrieval.reading import Files, read_all
 from retrieval.search.chunk import Chunk, chunks
+from retrieval.search.encoders import Encoder
+from retrieval.search.meaning import STORED
 from retrieval.search.postings import Batch
 from retrieval.search.store import Field, SearchStore, Text
 from retrieval.search.words import of_identifier, words
@@ -37,6 +39,7 @@ class _Prepared:
     names: list[list[str]] = field(default_factory=list)
     symbols: list[list[str]] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  # as the encoder gets them
 
 
 def learn(
@@ -44,6 +47,7 @@ def learn(
     files: Files,
     entries: Sequence[Entry],
     cache: Path | None,
+    encoder: Encoder,
     progress: Progress | None = None,
     workers: int | None = None,
 ) -> None:
@@ -57,10 +61,10 @@ def learn(
             prepared.append(each)
             size += len(each.starts)
             if size >= _FULL:
-                _write(store, prepared)
+                _write(store, encoder, prepared)
                 prepared, size = [], 0
         if prepared:
-            _write(store, prepared)
+            _write(store, encoder, prepared)
         if progress:
             progress(min(number + 2_000, len(missing)), len(missing))
 
@@ -97,16 +101,20 @@ def _chunked(name: bytes, file: SourceFile, parsed: ParsedFile | None) -> _Prepa
         prepared.names.append([one for each in (*around, *defined) for one in of_identifier(each)])
         prepared.symbols.append([each.lower() for each in defined])
         prepared.titles.append(_title(chunk, parsed))
+        prepared.texts.append(" ".join((*file_name, *around, chunk.text)))
     return prepared
 
 
-def _write(store: SearchStore, prepared: Sequence[_Prepared]) -> None:
+def _write(store: SearchStore, encoder: Encoder, prepared: Sequence[_Prepared]) -> None:
+    vectors = encoder.encode([text for each in prepared for text in each.texts]).astype(STORED)
     with store.writing():
         known = store.texts(each.key for each in prepared)  # another process may have been here
         document = first = store.documents()
         batch = Batch()
         texts = []
+        place = 0
         for each in prepared:
+            some, place = vectors[place : place + len(each.texts)], place + len(each.texts)
             if each.key in known:
                 continue
             lengths = []
@@ -117,7 +125,9 @@ def _write(store: SearchStore, prepared: Sequence[_Prepared]) -> None:
                 batch.add(Field.SYMBOL, document, each.symbols[number])
                 document += 1
             places = (np.array(each.starts, np.int32), np.array(each.ends, np.int32))
-            texts.append((each.key, Text(begin, np.array(lengths, np.int32), *places), each.titles, b""))
+            texts.append(
+                (each.key, Text(begin, np.array(lengths, np.int32), *places), each.titles, some.tobytes())
+            )
         if texts:
             store.add_texts(texts)
             store.add_postings(batch, document - first, join=document - first < _FULL)

@@ -67,6 +67,7 @@ class Witnesses:
         chunks = {"chunk": text.of_slots, "name": name.of_slots, "symbol": symbol.of_slots}
         files = {
             "text": text.of_texts[of],
+            "covered": text.covered[of],
             "names": name.of_texts[of],
             "symbols": symbol.of_texts[of],
             "path": self._path_words.name(asked.words),

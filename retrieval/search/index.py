@@ -15,9 +15,11 @@ from retrieval.parse_cache import key
 from retrieval.repo import Repo
 from retrieval.search import rank
 from retrieval.search.build import Progress, learn
+from retrieval.search.encoders import Encoder, default_encoder
 from retrieval.search.evidence import Evidence, View, Witnesses
 from retrieval.search.history import History
 from retrieval.search.live import Floats, Live
+from retrieval.search.meaning import Meaning
 from retrieval.search.request import Asked, Kind, understood
 from retrieval.search.store import SearchStore, StoreDamagedError, Text
 from retrieval.types import Entry
@@ -52,20 +54,69 @@ class Status:
     chunks: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """All that it takes to open an index, and to open it again."""
+
+    repo: Repo
+    cache: Path | None
+    revision: str | None
+    encoder: Encoder
+    progress: Progress | None
+    workers: int | None
+    warn: Callable[[str], None]
+
+    @property
+    def file(self) -> Path | None:
+        return None if self.cache is None else index_file(self.cache, self.repo)
+
+    def again(self) -> Index:
+        self.warn("The search index was damaged; it is built anew.")
+        _remove(self.file)
+        return self.index()
+
+    def index(self) -> Index:
+        store = SearchStore(self.file, _marks(self.encoder))
+        try:
+            view = self._view(store)
+        except BaseException:
+            store.close()
+            raise
+        folder = None if self.file is None else self.file.parent
+        witnesses = Witnesses(
+            view,
+            store,
+            cache(partial(History.of, store, self.repo, self.revision)),
+            Meaning(store, view.live, self.encoder, folder).near,
+        )
+        return Index(view, store, witnesses, self.again)
+
+    def _view(self, store: SearchStore) -> View:
+        entries = [entry for entry in self.repo.entries(self.revision) if not entry.skip]
+        names = [key(entry.digest, entry.path) for entry in entries]
+        known = store.texts(names)
+        missing = [entry for entry, name in zip(entries, names, strict=True) if name not in known]
+        live = sum(len(text.lengths) for text in known.values())
+        if missing and store.documents() > _MOST_DEAD * live + _FEW:
+            with store.writing():
+                store.clear()
+            missing = entries
+        if missing:
+            learn(store, self.repo, missing, self.cache, self.encoder, self.progress, self.workers)
+            known = store.texts(names)
+        return _view(entries, known)
+
+
 class Index:
     """Of one working tree or revision. `open` it again after changes: what is known costs next to nothing."""
 
     def __init__(
-        self,
-        store: SearchStore,
-        view: View,
-        history: Callable[[], History | None],
-        again: Callable[[], Index],
+        self, view: View, store: SearchStore, witnesses: Witnesses, again: Callable[[], Index]
     ) -> None:
         self.view = view
         self._store = store
+        self._witnesses = witnesses
         self._again = again
-        self._witnesses = Witnesses(view, store, cache(history))
 
     @classmethod
     def open(
@@ -74,59 +125,21 @@ class Index:
         *,
         cache: Path | None = None,
         revision: str | None = None,
+        encoder: Encoder | None = None,
         progress: Progress | None = None,
         workers: int | None = None,
         warn: Callable[[str], None] = lambda _: None,
     ) -> Index:
         """Up to date with the working tree, or with the tree of a revision.
 
-        `cache` is a folder; None keeps nothing. `warn` gets a line where a damaged index is built anew.
+        `cache` is a folder; None keeps nothing. `encoder` is the shipped table unless given; another one
+        builds the index anew. `warn` gets a line where a damaged index is built anew.
         """
-        file = None if cache is None else index_file(cache, repo)
-
-        def opened(damaged: bool = False) -> Index:
-            if damaged:
-                warn("The search index was damaged; it is built anew.")
-                _remove(file)
-            store = SearchStore(file, _marks())
-            try:
-                return cls._refreshed(repo, store, revision, cache, progress, workers, lambda: opened(True))
-            except BaseException:
-                store.close()
-                raise
-
+        opening = _Opening(repo, cache, revision, encoder or default_encoder(), progress, workers, warn)
         try:
-            return opened()
+            return opening.index()
         except StoreDamagedError:
-            return opened(damaged=True)
-
-    @classmethod
-    def _refreshed(
-        cls,
-        repo: Repo,
-        store: SearchStore,
-        revision: str | None,
-        cache: Path | None,
-        progress: Progress | None,
-        workers: int | None,
-        again: Callable[[], Index],
-    ) -> Index:
-        entries = [entry for entry in repo.entries(revision) if not entry.skip]
-        names = [key(entry.digest, entry.path) for entry in entries]
-        known = store.texts(names)
-        missing = [entry for entry, name in zip(entries, names, strict=True) if name not in known]
-        if (
-            missing
-            and store.documents() > _MOST_DEAD * sum(len(text.lengths) for text in known.values()) + _FEW
-        ):
-            with store.writing():
-                store.clear()
-            known, missing = {}, entries
-        if missing:
-            learn(store, repo, missing, cache, progress, workers)
-            known = store.texts(names)
-        history = partial(History.of, store, repo, revision)
-        return cls(store, _view(entries, known), history, again)
+            return opening.again()
 
     def search(
         self, request: str, *, kind: Kind | None = None, limit: int = 50, without: Sequence[str] = ()
@@ -196,13 +209,13 @@ def index_file(cache: Path, repo: Repo) -> Path:
     return cache / _FOLDER / f"{name}.sqlite"
 
 
-def status(cache: Path, repo: Repo) -> Status | None:
+def status(cache: Path, repo: Repo, encoder: Encoder | None = None) -> Status | None:
     """None where there is no index, or none that this version made."""
     file = index_file(cache, repo)
     if not file.is_file():
         return None
     try:
-        store = SearchStore(file, _marks())
+        store = SearchStore(file, _marks(encoder or default_encoder()))
         try:
             return Status(
                 file, sum(each.stat().st_size for each in _parts(file) if each.exists()), *store.size()
@@ -227,14 +240,14 @@ def _remove(file: Path | None) -> None:
 
 
 def _parts(file: Path) -> list[Path]:
-    """The file and SQLite's journals."""
-    return [file, *(file.with_name(file.name + ending) for ending in ("-wal", "-shm", "-journal"))]
+    """The file, SQLite's journals, and FAISS's files."""
+    journals = (file.with_name(file.name + ending) for ending in ("-wal", "-shm", "-journal"))
+    return [file, *journals, *file.parent.glob(f"{file.stem}-*.faiss")]
 
 
-@cache
-def _marks() -> str:
-    """Changes with whatever makes chunks and words of a text."""
-    seen = blake2b(digest_size=16)
+def _marks(encoder: Encoder) -> str:
+    """Changes with whatever makes chunks, words and vectors of a text."""
+    seen = blake2b(encoder.identity.encode(), digest_size=16)
     for module in ("words", "chunk", "build", "postings"):
         seen.update(Path(__file__).with_name(f"{module}.py").read_bytes())
     return seen.hexdigest()

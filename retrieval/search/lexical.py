@@ -13,8 +13,8 @@ from retrieval.search.live import Floats, Live, Scores
 from retrieval.search.postings import Postings
 
 _K1 = 1.2
-_B_CHUNK = 0.75
-_B_TEXT = 0.75
+_B_CHUNK = 0.4
+_B_TEXT = 1.0  # both by measurement, on commits of nine repositories; 0.75 for both is 0.006 of MRR less
 
 
 def bm25(
@@ -23,8 +23,9 @@ def bm25(
     """`weights` of the request's words. Not normalised: the length of a chunk does not matter."""
     chunks = np.zeros(live.slots, np.float32)
     texts = np.zeros(len(live.texts), np.float32)
+    covered = np.zeros(len(live.texts), np.float32)
     if not live.slots:
-        return Scores(chunks, texts)
+        return Scores(chunks, texts, covered)
     chunk_norm = _norm(live.lengths, _B_CHUNK if normalised else 0.0)
     sums = np.add.reduceat(live.lengths, live.begins[live.ends > live.begins])
     sizes = np.ones(len(live.texts), np.float32)
@@ -41,10 +42,10 @@ def bm25(
         in_texts = np.bincount(live.text_of_slot[slots], weights=times, minlength=len(live.texts))
         texts_with = np.flatnonzero(in_texts)
         times = in_texts[texts_with].astype(np.float32)
-        texts[texts_with] += (
-            weight * _idf(len(live.texts), len(texts_with)) * times / (times + text_norm[texts_with])
-        )
-    return Scores(chunks, texts)
+        idf = _idf(len(live.texts), len(texts_with))
+        texts[texts_with] += weight * idf * times / (times + text_norm[texts_with])
+        covered[texts_with] += idf
+    return Scores(chunks, texts, covered)
 
 
 def _norm(lengths: Floats, b: float) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,20 @@ class Live:
     def slots(self) -> int:
         return len(self.lengths)
 
+    @cached_property
+    def mask(self) -> NDArray[np.bool_]:
+        """By document: whether it is live."""
+        return self._slot >= 0
+
+    @cached_property
+    def documents(self) -> NDArray[np.int64]:
+        """The numbers of the live documents, ascending."""
+        return np.flatnonzero(self.mask)
+
+    def slots_of(self, documents: NDArray[np.int64]) -> Ints:
+        """Of live documents."""
+        return self._slot[documents]
+
     def found(self, postings: Postings) -> tuple[Ints, NDArray[np.uint8]]:
         """Slots that are live, and how often the word stands in each."""
         known = postings.documents[postings.documents < len(self._slot)]
@@ -55,3 +70,4 @@ class Live:
 class Scores:
     of_slots: Floats
     of_texts: Floats
+    covered: Floats  # of each text: how much of the request's words it has at all

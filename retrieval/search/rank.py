@@ -41,6 +41,7 @@ def _sum(by_name: Mapping[str, float], evidence: Mapping[str, Floats]) -> Floats
 
 _REASONS = {
     "text": "its words",
+    "covered": "its words",
     "chunk": "its words",
     "name": "names in it",
     "names": "names in it",

@@ -8,6 +8,7 @@ write is one transaction: a process that is killed leaves what was there before.
 from __future__ import annotations
 
 import contextlib
+import secrets
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +35,7 @@ CREATE TABLE text (
     lengths BLOB NOT NULL,    -- words of each
     lines BLOB NOT NULL,      -- first lines, last lines
     titles BLOB NOT NULL,     -- a line each
-    vectors BLOB              -- int8, a row for each chunk
+    vectors BLOB NOT NULL     -- 16-bit floats, a row for each chunk
 );
 CREATE TABLE segment (id INTEGER PRIMARY KEY, documents INTEGER NOT NULL);
 CREATE TABLE posting (
@@ -94,7 +95,17 @@ class SearchStore:
         """`marks` says how the documents were made; a file with others is begun anew. None keeps nothing."""
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
+        self._name = "" if file is None else file.stem
         self._connection = _opened(file or ":memory:", marks)
+
+    @property
+    def generation(self) -> str:
+        """Another one each time the documents are numbered from the beginning."""
+        with _damage():
+            row = self._connection.execute("SELECT generation FROM meta").fetchone()
+        if row is None:
+            raise StoreDamagedError("no generation")
+        return f"{self._name}-{row[0]}"
 
     def close(self) -> None:
         self._connection.close()
@@ -158,6 +169,7 @@ class SearchStore:
     def clear(self) -> None:
         for table in ("text", "posting", "segment", "change", "ancestry"):
             self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
+        self._connection.execute("UPDATE meta SET generation = ?", (secrets.token_hex(8),))
 
     # -- postings
 
@@ -307,7 +319,7 @@ def _opened(file: Path | str, marks: str) -> sqlite3.Connection:
 def _marks_of(connection: sqlite3.Connection) -> str | None:
     if connection.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
         return None
-    row = connection.execute("SELECT value FROM meta").fetchone()
+    row = connection.execute("SELECT marks FROM meta").fetchone()
     return row[0] if row else None
 
 
@@ -316,8 +328,8 @@ def _make_tables(connection: sqlite3.Connection, marks: str) -> None:
         connection.execute(f'DROP TABLE IF EXISTS "{name}"')
     for statement in _TABLES.split(";\n"):
         connection.execute(statement)
-    connection.execute("CREATE TABLE meta (value TEXT NOT NULL)")
-    connection.execute("INSERT INTO meta VALUES (?)", (marks,))
+    connection.execute("CREATE TABLE meta (marks TEXT NOT NULL, generation TEXT NOT NULL)")
+    connection.execute("INSERT INTO meta VALUES (?, ?)", (marks, secrets.token_hex(8)))
     connection.execute(f"PRAGMA user_version = {_SCHEMA}")
 
 

@@ -1,0 +1,90 @@
+"""How near in meaning chunks are to a request: their vectors, in FAISS.
+
+The store has the vectors of every text it knows. A file beside it has them as FAISS wants them; it is a help,
+never a need: what it lacks is compared one by one, and is put into it when it becomes much.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.search.encoders import Encoder
+from retrieval.search.live import Floats, Live
+from retrieval.search.store import SearchStore, StoreDamagedError
+from retrieval.search.vectors import Vectors, VectorsDamaged
+
+STORED = np.float16
+_NEAREST = 1_000  # chunks that get a number at all
+_FEW = 2_000  # chunks that are compared one by one; and an eighth of those in the file
+_PART = 8
+
+
+class Meaning:
+    def __init__(self, store: SearchStore, live: Live, encoder: Encoder, folder: Path | None) -> None:
+        """`folder` is where the file is; None keeps everything in memory."""
+        self._store = store
+        self._live = live
+        self._encoder = encoder
+        self._file = None if folder is None else folder / f"{store.generation}.faiss"
+
+    def near(self, text: str) -> Floats:
+        """For each slot the cosine to a text; 0 where it is small, or below that of many others."""
+        found = np.zeros(self._live.slots, np.float32)
+        query = self._encoder.encode_query(text)
+        if not self._live.slots or not query.any():
+            return found
+        vectors, documents, others = self._vectors
+        if len(documents):
+            found[self._live.slots_of(documents)] = others @ query
+        numbers, scores = vectors.search(query, min(_NEAREST, self._live.slots), self._live.mask)
+        found[self._live.slots_of(numbers)] = scores
+        if self._live.slots > _NEAREST:
+            found[found < np.partition(found, -_NEAREST)[-_NEAREST]] = 0.0
+        return np.maximum(found, 0.0)
+
+    @cached_property
+    def _vectors(self) -> tuple[Vectors, NDArray[np.int64], Floats]:
+        """The file's, and the numbers and vectors of chunks that it lacks."""
+        vectors = self._opened()
+        lacking = self._live.documents[~np.isin(self._live.documents, vectors.ids())]
+        rows = self._stored(lacking)
+        if len(lacking) <= max(_FEW, len(vectors) // _PART):
+            return vectors, lacking, rows
+        vectors.add(lacking, rows)
+        if self._file is not None:
+            vectors.save()
+        return vectors, lacking[:0], rows[:0]
+
+    def _opened(self) -> Vectors:
+        dimensions = self._encoder.dimensions
+        if self._file is None:
+            return Vectors.open(Path("nowhere", "at.all"), dimensions)
+        for other in self._file.parent.glob("*.faiss"):
+            if other.name.partition("-")[0] == self._file.name.partition("-")[0] and other != self._file:
+                other.unlink(missing_ok=True)  # of a store that was begun anew
+        try:
+            return Vectors.open(self._file, dimensions)
+        except VectorsDamaged:
+            self._file.unlink(missing_ok=True)
+            return Vectors.open(self._file, dimensions)
+
+    def _stored(self, documents: NDArray[np.int64]) -> Floats:
+        """[documents, dimensions], in their order."""
+        dimensions = self._encoder.dimensions
+        found = np.zeros((len(documents), dimensions), np.float32)
+        place = {int(document): row for row, document in enumerate(documents)}
+        lacking = {text.first: len(text.lengths) for text in self._live.texts if text.first in place}
+        # A text's chunks are in the file all together or not at all.
+        for first, packed in self._store.vectors(lacking).items():
+            rows = (
+                np.frombuffer(packed, STORED).reshape(-1, dimensions) if packed else np.zeros((0, dimensions))
+            )
+            if len(rows) != lacking[first]:
+                raise StoreDamagedError("vectors of other chunks")
+            begin = place[first]
+            found[begin : begin + len(rows)] = rows
+        return found
