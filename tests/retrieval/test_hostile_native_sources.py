@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from retrieval.languages.c_family.branches import with_first_branches, without_comments
 from retrieval.languages.c_family.macros import BLANKERS, without_exports
 from retrieval.languages.c_family.preprocessor import scan
 from retrieval.parse import parse
@@ -24,6 +25,9 @@ PATTERNS = {
     "strings that open": '"' * TIMES,
     "raw strings that open": 'R"x(' * TIMES,
     "directives": "#if A\n" * TIMES,
+    "branches that open a block": "#if A\n{\n#else\n(\n" * TIMES + "#endif\n" * TIMES,
+    "branches below one another": "#if A\n{\n#else\n(\n#endif\n" * TIMES,
+    "macros with comments": "#define A /* \n */ \\\n" * TIMES,
     "a directive that goes on": "#define A \\\n" * TIMES,
     "includes": '#include "a.h"\n' * TIMES,
     "blocks": "{" * TIMES,
@@ -47,7 +51,7 @@ def test_a_scan_takes_no_longer_than_its_text_allows(pattern: str) -> None:
     source = PATTERNS[pattern].encode()
     start = time.process_time()
     scan(source)
-    for blank in (without_exports, *BLANKERS):
+    for blank in (without_exports, without_comments, with_first_branches, *BLANKERS):
         assert len(blank(source)) == len(source)
     assert time.process_time() - start < SECONDS
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class C:
     name = "c"
-    version = 2
+    version = 3
 
     def grammar(self) -> object:
         import tree_sitter_c

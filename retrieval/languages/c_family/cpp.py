@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class Cpp:
     name = "cpp"
-    version = 2
+    version = 3
 
     def grammar(self) -> object:
         import tree_sitter_cpp

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.languages.c_family import cpp_modules
 from retrieval.languages.c_family import macros as c_macros
+from retrieval.languages.c_family.branches import with_first_branches, without_comments
 from retrieval.languages.c_family.definitions import Definitions
 from retrieval.languages.c_family.preprocessor import scan
 from retrieval.languages.c_family.symbols import Place
@@ -26,13 +27,13 @@ _MACRO = re.compile(rb"\b[A-Z][A-Z0-9_]++\b")
 
 
 def outline(name: str, grammar: object, root: Node, source: bytes) -> ParsedFile:
-    root, source_read = _best(name, grammar, root, source)
+    root, chosen, source_read = _best(name, grammar, root, source)
     directives = scan(source)
     walk = Definitions(source_read, directives)
     walk.walk(root, Place())
     walk.symbols.directives(directives)
-    if source_read is not source:
-        _refer_to_macros(walk, source, source_read)
+    if source_read is not chosen:
+        _refer_to_macros(walk, chosen, source_read)
     namespace = ""
     if name == "cpp":
         namespace = cpp_modules.module_of(source)
@@ -41,12 +42,16 @@ def outline(name: str, grammar: object, root: Node, source: bytes) -> ParsedFile
     return walk.symbols.draft.finish(name, not _mistakes(root), namespace)
 
 
-def _best(name: str, grammar: object, root: Node, source: bytes) -> tuple[Node, bytes]:
-    """The tree with the fewest mistakes: as parsed, as C++, with macros blanked."""
+def _best(name: str, grammar: object, root: Node, source: bytes) -> tuple[Node, bytes, bytes]:
+    """The tree with the fewest mistakes: as parsed, as C++, with macros blanked, with one branch of each #if.
+
+    And the text of the chosen branches, with macros and without.
+    """
     is_cpp = name == "cpp" or _CPP.search(source) is not None
     exported = c_macros.without_exports(source) if is_cpp else source
     if not root.has_error and exported == source:
-        return root, source
+        return root, source, source
+    original = source
     mistakes = _mistakes(root)
     if name == "c" and is_cpp:
         import tree_sitter_cpp
@@ -57,14 +62,24 @@ def _best(name: str, grammar: object, root: Node, source: bytes) -> tuple[Node, 
     if exported != source:
         root, source = _parse(grammar, exported), exported
         mistakes = _mistakes(root)
-    if mistakes:
-        blanked = source
-        for without in c_macros.BLANKERS:
-            blanked = without(blanked)
-        tried = _parse(grammar, blanked) if blanked != source else root
-        if _mistakes(tried) < mistakes:
-            root, source = tried, blanked
-    return root, source
+    return _repaired(grammar, root, source, original) if mistakes else (root, original, source)
+
+
+def _repaired(grammar: object, root: Node, source: bytes, original: bytes) -> tuple[Node, bytes, bytes]:
+    """The same as `_best`; `original` has the macros that `source` may lack."""
+    mistakes, chosen = _mistakes(root), original
+    blanked = without_comments(source)
+    for without in c_macros.BLANKERS:
+        blanked = without(blanked)
+    tried = source
+    for choose in (bytes, with_first_branches):
+        last, tried = tried, choose(blanked)
+        if tried != last and mistakes:
+            tree = _parse(grammar, tried)
+            if (fewer := _mistakes(tree)) < mistakes:
+                root, source, mistakes = tree, tried, fewer
+                chosen = choose(without_comments(original))
+    return root, chosen, source
 
 
 def _refer_to_macros(walk: Definitions, source: bytes, blanked: bytes) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from retrieval.types import ReferenceKind
 
-_TOKENS = re.compile(
+TOKENS = re.compile(
     rb"""
     (?P<comment> //(?:[^\\\n]|\\.|\\\n)*  |  /\*(?:[^*]|\*(?!/))*+(?:\*/|\Z) )
   | (?P<directive> ^[ \t]*(?:\#|%:|\?\?=)[ \t]*(?P<word>\w+)(?P<rest>(?:[^\\\n/"']|\\\r?\n|\\.|/(?![/*])
@@ -30,8 +30,8 @@ _WORDS = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _GUARDED = re.compile(rb"\s*!\s*defined\s*\(?\s*(\w+)\s*\)?\s*(?://.*|/\*.*)?", re.DOTALL)
-_OPENING = frozenset({b"if", b"ifdef", b"ifndef"})
-_CONDITIONS = _OPENING | {b"elif", b"elifdef", b"elifndef"}
+OPENING = frozenset({b"if", b"ifdef", b"ifndef"})
+_CONDITIONS = OPENING | {b"elif", b"elifdef", b"elifndef"}
 _INCLUDES = frozenset({b"include", b"include_next", b"import"})
 # Words of a condition or a macro's value that are no names of the program.
 _RESERVED = frozenset(
@@ -109,7 +109,7 @@ class _Scan:
         self._at = 0
 
     def run(self) -> Directives:
-        for token in _TOKENS.finditer(self.source):
+        for token in TOKENS.finditer(self.source):
             if token["directive"] is not None:
                 self._directive(token)
             elif token["comment"] is not None:
@@ -161,7 +161,7 @@ class _Scan:
 
     def _condition(self, word: bytes, token: re.Match[bytes], line: int) -> None:
         rest = token["rest"]
-        if word in _OPENING:
+        if word in OPENING:
             self.open.append(True)
             guarded = rest.split()[:1] if word == b"ifndef" else _GUARDED.fullmatch(rest)
             if self.first and guarded and word != b"ifdef":
