@@ -26,6 +26,7 @@ PLATFORMS = tuple(
         r"(?:Device|Simulator)?(?:X64|X86|Arm64|Arm32|Arm32Hfp)?",
     )
 )
+COMMON = "common"
 TEST_FOLDERS = frozenset(("test", "tests", "androidTest", "testFixtures", "integrationTest"))
 
 
@@ -107,7 +108,10 @@ class Namespaces:
         return self.nearness(declared.path, path), declared.path != path, declared.path
 
     def same_platform(self, there: str, here: str) -> bool:
+        """What is common to all platforms sees nothing of one, and a platform nothing of another."""
         ours, theirs = (_platform(self._roots[path][1]) for path in (here, there))
+        if self._roots[here][1] == COMMON:
+            return theirs is None
         return ours == theirs or None in (ours, theirs)
 
     def nearness(self, there: str, here: str) -> tuple[int, int, bool]:
@@ -125,7 +129,7 @@ def _between_source_sets(ours: str, theirs: str) -> int:
     """0 from jvmTest to jvmMain, 1 to commonMain, 2 to linuxMain; 0 where folders have no such names."""
     if ours == theirs:
         return 0
-    return 1 if theirs in ("common", "") else 2
+    return 1 if theirs in (COMMON, "") else 2
 
 
 @cache

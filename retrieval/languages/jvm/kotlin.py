@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from retrieval.languages.base import Project, Resolver
 from retrieval.languages.jvm.kotlin_names import KotlinResolver
 from retrieval.languages.jvm.kotlin_outline import KotlinOutline
-from retrieval.languages.jvm.kotlin_repairs import repaired
+from retrieval.languages.jvm.kotlin_repairs import repairs
 from retrieval.types import ParsedFile
 
 if TYPE_CHECKING:
@@ -32,12 +32,15 @@ class Kotlin:
         if root.has_error or outline.misread:
             from tree_sitter import Language, Parser
 
-            text = repaired(source)
-            tree = Parser(Language(self.grammar())).parse(text) if text != source else None
-            if tree is not None and not tree.root_node.has_error:
+            parser = Parser(Language(self.grammar()))
+            for text in repairs(source):
+                tree = parser.parse(text)
+                if tree.root_node.has_error:
+                    continue
                 again = RepairedOutline(tree.root_node, source)
                 other = again.run()
-                return parsed if again.misread else other
+                if not again.misread:
+                    return other
         return parsed
 
     def resolver(self, project: Project) -> Resolver:

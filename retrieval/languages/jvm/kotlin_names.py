@@ -163,10 +163,12 @@ class KotlinResolver:
         called = reference.kind is ReferenceKind.CALL
         qualified = reference.qualifier not in ("", "this")
         owners = known if qualified else {*_receivers(file, reference.scope)}
-        if called and reference.name in self._members_of(owners, self._methods, self.types.methods):
+        if called and reference.name in self._members_of(
+            file.path, owners, self._methods, self.types.methods
+        ):
             return True
         return not (called and qualified) and reference.name in self._members_of(
-            owners, self._fields, self.types.fields
+            file.path, owners, self._fields, self.types.fields
         )
 
     def _in_sight(self, file: FileScope, reference: Reference, mentioned: set[str]) -> list[Value]:
@@ -195,14 +197,17 @@ class KotlinResolver:
 
     def _members_of(
         self,
+        path: str,
         simple_names: Iterable[str],
         kept: dict[Declared, frozenset[str]],
         own: Callable[[Declared], frozenset[str]],
     ) -> frozenset[str]:
-        """What the types of these names have as methods or as fields, inherited ones included."""
+        """What the types of these names have as methods or as fields in sight, inherited ones included."""
         found: set[str] = set()
         for name in simple_names:
             for declared in self.by_simple_name.get(name, ()):
+                if not self.types.same_platform(declared.path, path):
+                    continue
                 if declared not in kept:
                     kept[declared] = own(declared).union(*map(own, self.types.ancestors(declared)))
                 found |= kept[declared]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _MODIFIERS = rb"(?:(?:public|private|protected|internal|@[\w.]+)[ \t]+)*"
 # Words that say for which platform, and nothing else, and are as long as one that the grammar knows well.
@@ -11,6 +12,8 @@ _PLATFORM = re.compile(rb"(?<![\w.])(?:actual|expect)(?=[ \t]+[a-z])")
 _KIND = re.compile(
     rb"(?<![\w.])(?:annotation|abstract|data|inner|open|sealed|value)(?=[ \t]+(?:class|interface|object)\b)"
 )
+# Or, where that is not enough, as what else has a name and nothing behind it.
+_ANNOTATION = re.compile(rb"(?<![\w.])annotation[ \t]+class(?=[ \t]+[\w`]+[ \t]*$)", re.M)
 _FUN = re.compile(rb"(?<![\w.])fun(?=[ \t]+interface\b)")
 # A primary constructor on a line of its own, in a type inside of another one.
 _CONSTRUCTOR = re.compile(rb"(?<=[\w>])\n[ \t]*" + _MODIFIERS + rb"constructor(?=[ \t]*\()")
@@ -28,8 +31,14 @@ _NAME = re.compile(
 )
 
 
-def repaired(source: bytes) -> bytes:
+def repairs(source: bytes) -> Iterator[bytes]:
     """Only for the grammar: of the same length, so that offsets mean the same in both."""
+    yield _repaired(source)
+    if _ANNOTATION.search(source):
+        yield _repaired(_ANNOTATION.sub(lambda found: b"object".rjust(len(found[0])), source))
+
+
+def _repaired(source: bytes) -> bytes:
     text = _FUN.sub(b"   ", _PLATFORM.sub(b"public", source))
     text = _KIND.sub(lambda found: b" " * len(found[0]), text)
     text = _CONSTRUCTOR.sub(_on_the_line_above, text)

@@ -121,8 +121,8 @@ class KotlinUses(Outline):
 
     def infix(self, node: Node) -> None:
         children = node.named_children
+        self.misread |= any(self.source[part.start_byte : part.end_byte] in DECLARES for part in children)
         if len(children) == 3 and children[1].type == "identifier":
-            self.misread |= any(self.source[part.start_byte : part.end_byte] in DECLARES for part in children)
             self.done.add(children[1].start_byte)
             self.refer(children[1], ReferenceKind.CALL, self.qualifier(children[0]))
 

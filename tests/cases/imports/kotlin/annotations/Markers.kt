@@ -5,3 +5,8 @@ annotation class First
 
 @First
 annotation class `-Second`
+
+@Retention(AnnotationRetention.BINARY)
+@Target(AnnotationTarget.CLASS)
+@MustBeDocumented()
+annotation class Third

@@ -1,0 +1,4 @@
+package marks
+
+@Third
+fun third() = 3

@@ -1,0 +1,4 @@
+package disk
+
+// Whatever this calls, it is nothing that only the JVM has.
+fun common() = open()
