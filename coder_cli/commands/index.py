@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -16,14 +17,16 @@ _FOLDER = click.argument("folder", required=False, type=click.Path(exists=True, 
 
 @click.group(invoke_without_command=True)
 @click.pass_context
-def command(context: click.Context) -> None:
+def command(context: click.Context) -> ExitCode | None:
     """Show, build and clear the index that search uses.
 
     Nobody needs to: `coder search` makes it and brings it up to date. It is one file a repository, in the
     cache folder, shared by worktrees; texts are known by their blob ids, so branches share what is the same.
     """
-    if context.invoked_subcommand is None:
-        context.invoke(status)
+    if context.invoked_subcommand is not None:
+        return None
+    code: ExitCode | None = context.invoke(status)
+    return code
 
 
 @command.command()
@@ -55,8 +58,8 @@ def status(settings: Settings, folder: Path | None = None, as_json: bool = False
 @click.pass_obj
 def build(settings: Settings, folder: Path | None) -> None:
     """Make the index, or bring it up to date."""
-    index = open_index(settings, find_repo(settings, folder))
-    ui.say(f"{len(index.view.paths)} files, {index.view.live.slots} chunks.")
+    with contextlib.closing(open_index(settings, find_repo(settings, folder))) as index:
+        ui.say(f"{len(index.view.paths)} files, {index.view.live.slots} chunks.")
 
 
 @command.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,9 +62,9 @@ def command(
     words = stdin.read() if query == "-" else query or ""
     if not words.strip():
         raise UsageError("What is to be found?", 'coder search "QUERY"')
-    index = open_index(settings, find_repo(settings, folder), revision)
-    find = index.files if files else index.search
-    hits = find(words, kind=Kind(kind) if kind else None, limit=limit)
+    with contextlib.closing(open_index(settings, find_repo(settings, folder), revision)) as index:
+        find = index.files if files else index.search
+        hits = find(words, kind=Kind(kind) if kind else None, limit=limit)
     if as_json:
         ui.json({"exit_code": 0 if hits else 1, "hits": [_value(hit) for hit in hits]})
     elif files and not explain:

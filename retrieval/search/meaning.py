@@ -18,6 +18,7 @@ from retrieval.search.store import SearchStore, StoreDamagedError
 from retrieval.search.vectors import Vectors, VectorsDamaged
 
 STORED = np.float16
+_LEAST = 0.25  # cosine; what is below has nothing in common but being code
 _NEAREST = 1_000  # chunks that get a number at all
 _FEW = 2_000  # chunks that are compared one by one; and an eighth of those in the file
 _PART = 8
@@ -32,7 +33,7 @@ class Meaning:
         self._file = None if folder is None else folder / f"{store.generation}.faiss"
 
     def near(self, text: str) -> Floats:
-        """For each slot the cosine to a text; 0 where it is small, or below that of many others."""
+        """For each slot the cosine to a text; 0 where it is small, or smaller than that of many others."""
         found = np.zeros(self._live.slots, np.float32)
         query = self._encoder.encode_query(text)
         if not self._live.slots or not query.any():
@@ -44,7 +45,8 @@ class Meaning:
         found[self._live.slots_of(numbers)] = scores
         if self._live.slots > _NEAREST:
             found[found < np.partition(found, -_NEAREST)[-_NEAREST]] = 0.0
-        return np.maximum(found, 0.0)
+        found[found < _LEAST] = 0.0
+        return found
 
     @cached_property
     def _vectors(self) -> tuple[Vectors, NDArray[np.int64], Floats]:

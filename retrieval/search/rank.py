@@ -14,6 +14,7 @@ from retrieval.search.live import Floats
 from retrieval.search.request import Kind
 
 _FILE = Path(__file__).with_name("weights.json")
+_NO_ANSWER = frozenset({"recent", "test"})  # true of a file whatever is asked
 _TELLING = 0.05  # of a score: what adds less is no reason
 
 
@@ -25,9 +26,13 @@ def weights(kind: Kind) -> tuple[Mapping[str, float], Mapping[str, float]]:
 
 
 def scores(kind: Kind, evidence: Evidence) -> tuple[Floats, Floats]:
-    """Of every path and of every slot."""
+    """Of every path and of every slot. A file of which nothing answers the request has none."""
     of_files, of_chunks = weights(kind)
-    return _sum(of_files, evidence.files), _sum(of_chunks, evidence.chunks)
+    files = _sum(of_files, evidence.files)
+    answers = np.zeros(len(files), bool)
+    for name in of_files.keys() & evidence.files.keys() - _NO_ANSWER:
+        answers |= evidence.files[name] > 0
+    return np.where(answers, files, 0).astype(np.float32), _sum(of_chunks, evidence.chunks)
 
 
 def _sum(by_name: Mapping[str, float], evidence: Mapping[str, Floats]) -> Floats:

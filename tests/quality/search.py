@@ -1,0 +1,251 @@
+"""Does search find the files that a commit changed, from its subject, in the tree before it?
+
+    python -m tests.quality.search REPOSITORY... [--queries 60] [--save FILE]
+    python -m tests.quality.search --fit FILE
+
+A query is the subject of a commit that changed one to six source files, tests not counted, and no more than
+twenty files; the commits are drawn by a fixed seed from the last ones before HEAD. Searched is the tree of
+the commit before it, with the history before it. What is ranked are source files that are no tests; what
+counts is the place of the first one that the commit changed (MRR), and whether it is among the first five.
+The plain baseline is BM25 over those files (k1 1.2, b 0.75), with the same words. Intervals are by bootstrap
+over queries.
+
+--save keeps what the scorers said, for --fit: it fits the weights of weights.json to them, leaving out one
+repository after the other to tell what they are worth on another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.commits import Commit, ancestors, commits
+from retrieval.languages.names import language_of
+from retrieval.languages.table import LANGUAGES
+from retrieval.repo import Repo
+from retrieval.search import lexical, rank
+from retrieval.search.index import Index
+from retrieval.search.paths import is_test
+from retrieval.search.request import Kind, understood
+from retrieval.search.store import Field
+
+SPAN = 1_200  # commits before HEAD that queries are drawn from
+SEED = 7
+MOST_CHANGED, MOST_FILES, FEWEST_WORDS = 6, 20, 3
+_NO_SUBJECT = ("merge", "revert", "bump", "release", "version")
+_RESAMPLED = 10_000
+_STEPS, _RATE, _DECAY = 300, 0.05, 1e-3
+# Scorers that say almost the same as another, or are no evidence of their own, are not fitted.
+FITTED = (
+    "text", "covered", "chunk", "name", "symbols", "path", "folder", "meaning", "history", "recent", "tested",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    subject: str
+    identifier: str  # of the commit
+    paths: tuple[str, ...]  # what is ranked
+    right: NDArray[np.bool_]
+    evidence: dict[str, NDArray[np.float32]]
+    plain: NDArray[np.float32]  # BM25 over files
+
+
+def is_ranked(path: str) -> bool:
+    return language_of(path) in LANGUAGES and not is_test(path)
+
+
+def drawn(repo: Repo, count: int) -> list[Commit]:
+    if repo.git is None or repo.head is None:
+        return []
+    found = [commit for commit in commits(repo.git, ancestors(repo.git, repo.head, SPAN)) if _fits(commit)]
+    random.Random(SEED).shuffle(found)  # noqa: S311 - a sample
+    return sorted(found[:count], key=lambda commit: commit.time)  # near trees one after the other
+
+
+def _fits(commit: Commit) -> bool:
+    changed = sum(map(is_ranked, commit.paths))
+    return (
+        1 <= changed <= MOST_CHANGED
+        and len(commit.paths) <= MOST_FILES
+        and len(commit.subject.split()) >= FEWEST_WORDS
+        and not commit.subject.lower().startswith(_NO_SUBJECT)
+    )
+
+
+def queries(repo: Repo, count: int, cache: Path) -> Iterator[Query]:
+    for commit in drawn(repo, count):
+        with contextlib.suppress(IndexError):  # a first commit has no tree before it
+            before = ancestors(repo.git, commit.identifier, 2)[1] if repo.git else ""
+            index = Index.open(repo, cache=cache, revision=before)
+            try:
+                query = _query(index, commit)
+            finally:
+                index.close()
+            if query.right.any():
+                yield query
+
+
+def _query(index: Index, commit: Commit) -> Query:
+    asked = understood(commit.subject)
+    kept = [number for number, path in enumerate(index.view.paths) if is_ranked(path)]
+    paths = tuple(index.view.paths[number] for number in kept)
+    evidence = index.evidence(asked, [commit.identifier])
+    return Query(
+        commit.subject,
+        commit.identifier,
+        paths,
+        np.array([path in commit.paths for path in paths], bool),
+        {name: scores[kept].astype(np.float32) for name, scores in evidence.files.items()},
+        _plain(index, asked.words)[kept],
+    )
+
+
+def _plain(index: Index, words: dict[str, float]) -> NDArray[np.float32]:
+    """Of every file, whatever the weights of search are."""
+    before = lexical._B_TEXT
+    lexical._B_TEXT = 0.75
+    try:
+        found = lexical.bm25(index.view.live, index._store.postings(Field.TEXT, words), words)
+    finally:
+        lexical._B_TEXT = before
+    plain: NDArray[np.float32] = found.of_texts[index.view.text_of_path]
+    return plain
+
+
+def places(query: Query, scores: NDArray[np.float32]) -> float:
+    """Of the first right file; among equals in the middle."""
+    best = scores[query.right].max()
+    ahead = np.sum(scores > best)
+    equal = np.sum((scores == best) & ~query.right)
+    return float(1 + ahead + equal / 2)
+
+
+def ranked(query: Query) -> NDArray[np.float32]:
+    weights, _ = rank.weights(Kind.WORDS)
+    return _weighted(query, [weights.get(name, 0.0) for name in query.evidence], tuple(query.evidence))
+
+
+def _weighted(query: Query, weights: Sequence[float], names: Sequence[str]) -> NDArray[np.float32]:
+    total: NDArray[np.float32] = _matrix(query, names) @ np.asarray(weights, np.float32)
+    return total
+
+
+def _matrix(query: Query, names: Sequence[str]) -> NDArray[np.float32]:
+    nothing = np.zeros(len(query.paths), np.float32)
+    return np.stack([query.evidence.get(name, nothing) for name in names], axis=1)
+
+
+def fitted(sets: Sequence[Sequence[Query]]) -> NDArray[np.float64]:
+    """Weights under which the changed files are likeliest to be drawn (a softmax over files), by Adam."""
+    rows = [(_matrix(query, FITTED).astype(float), query.right) for some in sets for query in some]
+    weights = np.ones(len(FITTED))
+    mean, square = np.zeros(len(FITTED)), np.zeros(len(FITTED))
+    for step in range(1, _STEPS + 1):
+        slope = _DECAY * weights
+        for matrix, right in rows:
+            scores = matrix @ weights
+            likely = np.exp(scores - scores.max())
+            likely /= likely.sum()
+            wanted = likely * right
+            slope += matrix.T @ (likely - wanted / wanted.sum()) / len(rows)
+        mean = 0.9 * mean + 0.1 * slope
+        square = 0.999 * square + 0.001 * slope**2
+        weights -= _RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+    return weights
+
+
+def report(name: str, ours: Sequence[float], plain: Sequence[float]) -> None:
+    """MRR and the share among the first five; the difference with its interval."""
+    better = 1 / np.asarray(ours) - 1 / np.asarray(plain)
+    draws = np.random.default_rng(SEED).choice(better, (_RESAMPLED, len(better)))
+    low, high = np.percentile(draws.mean(axis=1), [2.5, 97.5])
+    first_five = np.mean(np.asarray(ours) <= 5)
+    print(
+        f"{name:16} {len(ours):4} queries  MRR {np.mean(1 / np.asarray(ours)):.3f}"
+        f"  BM25 {np.mean(1 / np.asarray(plain)):.3f}  difference {better.mean():+.3f}"
+        f" ({low:+.3f} to {high:+.3f})  R@5 {first_five:.3f}",
+        flush=True,
+    )
+
+
+def fit(sets: dict[str, list[Query]]) -> None:
+    ours: list[float] = []
+    plain: list[float] = []
+    for name, some in sets.items():
+        weights = fitted([others for other, others in sets.items() if other != name])
+        scores = [places(query, _weighted(query, list(weights), FITTED)) for query in some]
+        base = [places(query, query.plain) for query in some]
+        report(name, scores, base)
+        ours, plain = ours + scores, plain + base
+    report("each left out", ours, plain)
+    for name, weight in zip(FITTED, fitted(list(sets.values())), strict=True):
+        print(f"{name:10} {weight:.2f}")
+
+
+def save(file: Path, sets: dict[str, list[Query]]) -> None:
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for name, some in sets.items():
+        for number, query in enumerate(some):
+            rows = {"right": query.right, "plain": query.plain} | query.evidence
+            arrays |= {f"{name}/{number}/{row}": values for row, values in rows.items()}
+    with file.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
+
+
+def loaded(file: Path) -> dict[str, list[Query]]:
+    """Without subjects and paths."""
+    rows: dict[str, dict[str, dict[str, NDArray[np.float32]]]] = {}
+    with np.load(file, allow_pickle=False) as arrays:
+        for key in arrays:
+            name, number, row = key.split("/")
+            rows.setdefault(name, {}).setdefault(number, {})[row] = arrays[key]
+    sets: dict[str, list[Query]] = {}
+    for name, by_number in rows.items():
+        for row in by_number.values():
+            right, plain = row.pop("right").astype(bool), row.pop("plain")
+            sets.setdefault(name, []).append(Query("", "", ("",) * len(right), right, row, plain))
+    return sets
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("repositories", nargs="*", type=Path)
+    parser.add_argument("--queries", type=int, default=60)
+    parser.add_argument("--save", type=Path)
+    parser.add_argument("--cache", type=Path, help="a folder to keep indexes in")
+    parser.add_argument("--fit", type=Path)
+    arguments = parser.parse_args()
+    if arguments.fit:
+        fit(loaded(arguments.fit))
+        return
+    sets: dict[str, list[Query]] = {}
+    with tempfile.TemporaryDirectory(prefix="coder-search-") as folder:
+        for path in arguments.repositories:
+            name = path.name if path.name != "repo" else path.parent.name.rpartition("+")[2]
+            with contextlib.closing(Repo.open(path)) as repo:
+                sets[name] = list(queries(repo, arguments.queries, arguments.cache or Path(folder)))
+            some = sets[name]
+            report(
+                name,
+                [places(each, ranked(each)) for each in some],
+                [places(each, each.plain) for each in some],
+            )
+            if arguments.save:
+                save(arguments.save, sets)
+    every = [query for some in sets.values() for query in some]
+    report(
+        "all", [places(each, ranked(each)) for each in every], [places(each, each.plain) for each in every]
+    )
+
+
+if __name__ == "__main__":
+    main()
