@@ -28,6 +28,7 @@ PLATFORMS = tuple(
 )
 COMMON = "common"
 TEST_FOLDERS = frozenset(("test", "tests", "androidTest", "testFixtures", "integrationTest"))
+PLAIN = frozenset(("main", "test", "androidTest", "testFixtures"))  # of projects for the JVM and nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _source_set(root: tuple[str, ...]) -> str:
         for end in ("Main", "Test"):
             if folder.endswith(end):
                 return folder.removesuffix(end)
-    return ""
+    return "jvm" if PLAIN.intersection(root) else ""
 
 
 def full_names(parsed: ParsedFile) -> Iterable[tuple[int, str]]:

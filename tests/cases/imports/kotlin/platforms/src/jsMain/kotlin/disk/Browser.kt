@@ -1,0 +1,3 @@
+package disk
+
+fun open() = shared()
