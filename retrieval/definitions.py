@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from retrieval.go_names import GoNames
 from retrieval.graph import DependencyGraph
 from retrieval.languages.base import Project
 from retrieval.languages.python.modules import Module, Modules
@@ -84,13 +85,22 @@ class SymbolGraph:
         if self._scopes(path).parsed.language == "python":
             found, elsewhere = _places(self._python.meanings(path, number))
         else:
-            found = [(each.path, each.symbol) for each in self._plain.meanings(path, number)]
-            elsewhere = False
+            places, elsewhere = self._meanings(path, number)
+            found = [(each.path, each.symbol) for each in places]
         if found or elsewhere:
             return [
                 Definition(where, symbol, exact=len(found) == 1 and not elsewhere) for where, symbol in found
             ]
         return [Definition(each.path, each.symbol, exact=False) for each in self._by_name(path, reference)]
+
+    def _meanings(self, path: str, number: int) -> tuple[Sequence[Place], bool]:
+        parsed = self._scopes(path).parsed
+        reference = parsed.references[number]
+        if parsed.language == "go" and reference.qualifier:
+            places, elsewhere = self._go.meanings(path, number)
+            if places or elsewhere:
+                return places, elsewhere
+        return self._plain.meanings(path, number), False
 
     def usages(self, path: str, symbol: int) -> Sequence[Usage]:
         """Where a symbol is used, or may be: by path and place. Imports of it are no uses."""
@@ -124,6 +134,10 @@ class SymbolGraph:
     @cached_property
     def _python(self) -> PythonNames:
         return PythonNames(Modules(self.project), self._scopes)
+
+    @cached_property
+    def _go(self) -> GoNames:
+        return GoNames(self.project, self._scopes)
 
     @cached_property
     def _plain(self) -> PlainNames:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
+from retrieval.languages.ecmascript.exports import DEFAULT, WHOLE
 from retrieval.signatures import CONTAINERS
 from retrieval.skeleton import Wanted, innermost
 from retrieval.types import Dependency, Import, ParsedFile, Reference, ReferenceKind, SymbolKind
@@ -15,6 +16,8 @@ _SELF = frozenset({"self", "this", "cls", "super", "super()", "Self", "@", "base
 _CONSTRUCTORS = frozenset(
     {"__init__", "__new__", "__post_init__", "constructor", "initialize", "__construct", "new", "init"}
 )
+# A method of these is meant only where its type is named, or where the parse tells it.
+_TYPED_LANGUAGES = frozenset({"go", "c", "cpp"})
 # A method with such a name is taken for the one that is called, even where its type is not named.
 _TELLING = re.compile(r"\w_\w|[a-z][A-Z]|\w{8}")
 _ASIDE = re.compile(
@@ -44,11 +47,14 @@ def used_symbols(
     A symbol of the file itself counts where it is imported by name, or used and not defined by the user; a
     member where it is used through something. Uses `near` these lines count more, or with `only` alone.
     """
-    named, everything = _imported(user, {one.line for one in why})
+    why = list(why)
+    named, everything = _imported(user, needed, {one.line for one in why})
     own = {symbol.name for symbol in user.symbols if symbol.parent is None and not symbol.forward}
     plain, through = _used_names(user, named, own, near, only)
     inherits = {one.name for one in user.references if one.kind is ReferenceKind.BASE}
     known = {one.name for one in user.references} | set(named)
+    led_to = {one.name for one in why}
+    typed = _typed_names(user) if needed.language == "go" else frozenset()
     weights: dict[int, int] = {}
     for index, symbol in enumerate(needed.symbols):
         weight = 0
@@ -62,20 +68,45 @@ def used_symbols(
             if symbol.kind in _VALUES:
                 continue  # they stand in the outline of their type
             owner = symbol.owner or needed.symbols[symbol.parent or 0].name
-            weight = through[symbol.name] if owner in known or _TELLING.search(symbol.name) else 0
+            owner = owner.rpartition("::")[2]
+            is_meant = f"{owner}.{symbol.name}" in led_to
+            if not is_meant and symbol.name not in typed:
+                by_name = needed.language not in _TYPED_LANGUAGES and _TELLING.search(symbol.name)
+                is_meant = owner in known or bool(by_name)
+            weight = through[symbol.name] if is_meant else 0
             weight += plain[f".{symbol.name}"] if owner in inherits else 0
         if weight and not symbol.name.startswith("__"):
             weights[index] = weight
     return weights
 
 
-def _imported(user: ParsedFile, lines: Collection[int]) -> tuple[dict[str, str], bool]:
+def _typed_names(user: ParsedFile) -> frozenset[str]:
+    """Members in Go all of whose uses have a qualifier that tells a type: the graph knows whose they are."""
+    plain = {one.name for one in user.references if not one.qualifier}
+    told: dict[str, bool] = {}
+    for one in user.references:
+        if one.qualifier:
+            first = one.qualifier.partition(".")[0].removesuffix("()").removesuffix("{}")
+            told[one.name] = told.get(one.name, True) and first in plain
+    return frozenset(name for name, always in told.items() if always)
+
+
+def _imported(user: ParsedFile, needed: ParsedFile, lines: Collection[int]) -> tuple[dict[str, str], bool]:
     """Names as used here -> as defined there; and whether other names of the file can be used plainly.
 
     A line without an import in it (a type of the same package) says that they can.
     """
     making = [one for one in user.imports if any(one.start_line <= line <= one.end_line for line in lines)]
-    named = {name.alias or name.name: name.name for one in making for name in one.names if name.name != "*"}
+    given = {each.alias: each.name for each in needed.exports}
+    given.setdefault(DEFAULT, given.get(WHOLE, DEFAULT))
+    named = {
+        name.alias or name.name: given.get(name.name, name.name)
+        for one in making
+        for name in one.names
+        if name.name != "*"
+    }
+    if WHOLE in given:
+        named |= {one.alias: given[WHOLE] for one in making if one.alias and not one.names}
     return named, not making or any(map(_is_open, making)) or _has_other_lines(making, lines)
 
 

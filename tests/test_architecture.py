@@ -36,7 +36,7 @@ LAYERS = (
     "retrieval.parse retrieval.parse_cache retrieval.parse_pool retrieval.parse_worker",
     "retrieval.order retrieval.graph retrieval.cycles",
     "retrieval.reading retrieval.project",
-    "retrieval.scopes retrieval.bound_names retrieval.symbol_index retrieval.plain_names retrieval.python_meanings "
+    "retrieval.scopes retrieval.bound_names retrieval.go_names retrieval.symbol_index retrieval.plain_names retrieval.python_meanings "
     "retrieval.python_names retrieval.definitions",
     "retrieval.notation retrieval.file_lines retrieval.sketch retrieval.signatures retrieval.skeleton "
     "retrieval.uses retrieval.sources",
@@ -59,7 +59,8 @@ LAYERS = (
     "coder_cli.reading",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
     "coder_cli.bandwidth coder_cli.bench_peers coder_cli.bench_ours coder_cli.bench coder_cli.bench_report",
-    "coder_cli.bench_repository coder_cli.bench_repository_child",
+    "coder_cli.bench_repository coder_cli.bench_repository_child coder_cli.bench_search "
+    "coder_cli.bench_search_child",
     "coder_cli.commands",
     "coder_cli.cli coder_cli.__main__",
 )

@@ -304,6 +304,36 @@ def test_other_languages_go_by_scopes_imports_and_what_a_file_needs(
     assert Written(tmp_path, files).shown() == expected
 
 
+GO = {
+    "go.mod": "module example.com/shop\n",
+    "store/store.go": (
+        "package store\n\ntype Store struct {\n\tItems Shelf\n}\n\nfunc Open() *Store { return nil }\n\n"
+        "func (s *Store) Close() {}\n"
+    ),
+    "store/shelf.go": "package store\n\ntype Shelf struct{}\n\nfunc (s Shelf) Close() {}\n",
+    "store/door.go": (
+        "package store\n\ntype Door struct{}\n\nfunc (d Door) Close() {}\nfunc (d Door) Slam() {}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("s := store.Open()\n\ts.«Close»()", "store/store.go Store.Close"),
+        ("s := &store.Store{}\n\ts.Items.«Close»()", "store/shelf.go Shelf.Close"),
+        ("var d store.Door\n\td.«Close»()", "store/door.go Door.Close"),
+        ("store.«Open»()", "store/store.go Open"),
+        ("request := http.NewRequest()\n\trequest.«Slam»()", "nothing"),
+        ("thing := unknown()\n\tthing.«Slam»()", "? store/door.go Door.Slam"),
+    ],
+)
+def test_members_in_go_are_those_of_what_made_the_value(tmp_path: Path, body: str, expected: str) -> None:
+    head = 'package main\n\nimport (\n\t"net/http"\n\n\t"example.com/shop/store"\n)\n'
+    files = {**GO, "main.go": f"{head}\nfunc main() {{\n\t{body}\n}}\n"}
+    assert Written(tmp_path, files).shown() == expected
+
+
 HELPER = "function helper() {}\nexport default helper;\n"
 COMMON = "function helper() {}\nconst two = () => 2;\n"
 
