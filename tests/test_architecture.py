@@ -36,8 +36,8 @@ LAYERS = (
     "retrieval.parse retrieval.parse_cache retrieval.parse_pool retrieval.parse_worker",
     "retrieval.order retrieval.graph retrieval.cycles",
     "retrieval.reading retrieval.project",
-    "retrieval.scopes retrieval.bound_names retrieval.go_names retrieval.symbol_index retrieval.plain_names retrieval.python_meanings "
-    "retrieval.python_names retrieval.definitions",
+    "retrieval.scopes retrieval.bound_names retrieval.go_names retrieval.symbol_index retrieval.plain_names "
+    "retrieval.python_meanings retrieval.python_names retrieval.definitions",
     "retrieval.notation retrieval.file_lines retrieval.sketch retrieval.signatures retrieval.skeleton "
     "retrieval.uses retrieval.sources",
     "retrieval.layout retrieval.window retrieval.room retrieval.shown retrieval.target retrieval.selection "
