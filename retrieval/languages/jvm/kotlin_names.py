@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from retrieval.languages.jvm.types import FileScope, Types, type_dependencies
 from retrieval.languages.namespaces import TYPES, Declared, types_around
 from retrieval.types import Dependency, Import, ParsedFile, Reference, ReferenceKind, SymbolKind
 
+CAST = re.compile(r"\bas\??\s(?:\w+\.)*(\w+)(?:<.*>)?\)$")
 USES = (ReferenceKind.CALL, ReferenceKind.NAME)
 VALUES = frozenset((SymbolKind.FUNCTION, SymbolKind.VARIABLE, SymbolKind.CONSTANT))
 
@@ -94,6 +96,9 @@ class KotlinResolver:
                     if own := [one for one in fitting if one.owner in receivers]:
                         fitting = own
                         break
+                else:
+                    if any(one.owner for one in fitting):
+                        continue  # another import's, or of what a lambda is around
             chosen.update(dict.fromkeys(fitting))
         return list(chosen) or found
 
@@ -101,6 +106,7 @@ class KotlinResolver:
         """The types whose members need no dot, each with what it inherits from behind it."""
         for name in _receivers(file, scope):
             yield {name}
+            yield self.aliases.get(name, set())
             declared = file.simple(name, scope)
             if declared is not None:
                 yield {base.full_name.rpartition(".")[2] for base in self.types.ancestors(declared)}
@@ -163,6 +169,8 @@ class KotlinResolver:
         called = reference.kind is ReferenceKind.CALL
         qualified = reference.qualifier not in ("", "this")
         owners = known if qualified else {*_receivers(file, reference.scope)}
+        if qualified and (cast := CAST.search(reference.qualifier)) is not None:
+            owners = {cast[1]}  # the type is told
         if called and reference.name in self._members_of(
             file.path, owners, self._methods, self.types.methods
         ):

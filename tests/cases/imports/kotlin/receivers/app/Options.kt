@@ -1,3 +1,5 @@
 package app
 
-class Options(var amount: Size)
+class Options(var amount: Size) {
+    fun reset() = amount
+}
