@@ -192,11 +192,11 @@ class PlainNames:
         for imported in scopes.parsed.imports:
             if calls_module(imported, module, scopes.parsed.language):
                 for target in self._targets(path, imported):
-                    if by_default(imported, module) and has_default(self.scopes(target).parsed):
-                        continue
+                    default = by_default(imported, module) and has_default(self.scopes(target).parsed)
+                    given = f"{DEFAULT}.{name}" if default else name
                     found += [
                         each
-                        for each in self._exported(target, name, MOST_STEPS)
+                        for each in self._exported(target, given, MOST_STEPS)
                         if not self._symbol(each).private
                     ]
         return found

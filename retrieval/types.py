@@ -151,7 +151,7 @@ class ParsedFile:
     references: tuple[Reference, ...] = ()
     imports: tuple[Import, ...] = ()
     complete: bool = True  # False: syntax errors, or the time limit; what could be read is here
-    # What the file gives under another name, which is the alias: `default`, or what CommonJS exports.
+    # What a file gives under another name, the alias: `default`, `default.a`, or what CommonJS exports.
     exports: tuple[ImportedName, ...] = ()
 
     def qualified_name(self, index: int) -> str:

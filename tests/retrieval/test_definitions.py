@@ -369,6 +369,13 @@ COMMON = "function helper() {}\nconst two = () => 2;\n"
         ({"a.js": HELPER, "b.js": 'import «other» from "./a";\n'}, "a.js helper"),
         (
             {
+                "a.js": "const one = () => 1;\nfunction two() {}\nexport default { one, deux: two };\n",
+                "b.js": 'import all from "./a";\nall.one();\nall.«deux»();\n',
+            },
+            "a.js two",
+        ),
+        (
+            {
                 "a.js": "function one() {}\nexport { one as uno };\n",
                 "b.js": 'import { uno } from "./a";\n«uno»();\n',
             },

@@ -25,6 +25,9 @@ def of_statement(node: Node) -> Iterator[ImportedName]:
     if "default" in kinds:
         given = node.child_by_field_name("declaration") or node.child_by_field_name("value")
         yield from _renamed(_own_name(given), DEFAULT)
+        if given is not None and given.type == "object":
+            for name, key in _properties(given):
+                yield ImportedName(name, f"{DEFAULT}.{key}")
     elif "=" in kinds:
         yield from _renamed(_own_name(node.named_children[-1] if node.named_child_count else None), WHOLE)
     for clause in node.named_children:
@@ -56,10 +59,18 @@ def of_assignment(node: Node) -> Iterator[ImportedName]:
     for name in names:
         yield from _renamed(_own_name(value) if value.type in _NAMED else "", name)
     if WHOLE in names and value.type == "object":
-        for pair in value.named_children:
-            key, of_key = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-            if pair.type == "pair" and key is not None and of_key is not None and of_key.type == "identifier":
-                yield from _renamed(text_of(of_key), literal(key) or text_of(key))
+        for name, key in _properties(value):
+            yield from _renamed(name, key)
+
+
+def _properties(value: Node) -> Iterator[tuple[str, str]]:
+    """Of an object the names that its properties hold, and what they are called there."""
+    for pair in value.named_children:
+        key, of_key = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+        if pair.type == "shorthand_property_identifier":
+            yield text_of(pair), text_of(pair)
+        elif key is not None and of_key is not None and of_key.type == "identifier":
+            yield text_of(of_key), literal(key) or text_of(key)
 
 
 _NAMED = frozenset({"identifier", "function_expression", "generator_function", "class"})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class JavaScript:
     name = "javascript"
-    version = 2
+    version = 3
 
     def grammar(self) -> object:
         import tree_sitter_javascript

@@ -18,7 +18,7 @@ HANDLERS = ecmascript.HANDLERS | ecmascript_types.HANDLERS
 
 class TypeScript:
     name = "typescript"
-    version = 2
+    version = 3
 
     def grammar(self) -> object:
         import tree_sitter_typescript
