@@ -18,15 +18,15 @@ REPLACED = ".replaced-"
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
+def staged(out: Path, mark: str = MANIFEST_NAME) -> Iterator[Path]:
     """An empty folder that becomes `out` when the block ends without an error.
 
-    A model that is already there stays usable until then. ExporterError where `out` holds other files, or
-    another export to it is running.
+    A model that is already there - `mark` is the file to know one by - stays usable until then. ExporterError
+    where `out` holds other files, or another export to it is running.
     """
     from filelock import FileLock, Timeout
 
-    _check_replaceable(out)
+    _check_replaceable(out, mark)
     made = [folder for folder in (out.parent, *out.parent.parents) if not folder.exists()]
     folder = out.parent / f"{PARTIAL}{out.name}"
     lock_file = out.parent / f"{PARTIAL}{out.name}.lock"
@@ -84,10 +84,10 @@ def _written(out: Path) -> Iterator[None]:
         raise ExporterError(f"{out} cannot be written: {error.strerror or error}.") from error
 
 
-def _check_replaceable(out: Path) -> None:
+def _check_replaceable(out: Path, mark: str) -> None:
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise ExporterError(f"{out} is there already and is not a folder.", "Name another place with -o DIR.")
-    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST_NAME).is_file():
+    if out.is_dir() and any(out.iterdir()) and not (out / mark).is_file():
         raise ExporterError(
             f"{out} holds other files than an exported model, so it is not replaced.",
             "Name another place with -o DIR.",

@@ -22,8 +22,9 @@ LAYERS = (
     "exporters.sources",
     "exporters.quantize exporters.tensor_file exporters.decoder exporters.weights exporters.traced "
     "exporters.optimum exporters.reference exporters.verify",
-    "exporters.encoder_source exporters.encoder_graph exporters.encoder_check exporters.encoder_texts "
-    "exporters.static_table exporters.static_recipe",
+    "exporters.encoder_source exporters.encoder_sources exporters.encoder_graph exporters.encoder_check "
+    "exporters.encoder_texts exporters.encoder_folder exporters.vocabulary exporters.static_table "
+    "exporters.static_recipe",
     "exporters.export exporters.encoder",
     "retrieval.errors retrieval.types",
     "retrieval.languages",
@@ -58,6 +59,7 @@ LAYERS = (
     "coder_cli.ui coder_cli.options coder_cli.answer coder_cli.places coder_cli.project",
     "coder_cli.reading",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
+    "coder_cli.encoder_export",
     "coder_cli.bandwidth coder_cli.bench_peers coder_cli.bench_ours coder_cli.bench coder_cli.bench_report",
     "coder_cli.bench_repository coder_cli.bench_repository_child coder_cli.bench_search "
     "coder_cli.bench_search_child",
@@ -70,6 +72,7 @@ RUNNING_MAY_IMPORT = {
     for room in ("errors", "types", "families", "targets", "artefacts", "manifest", "store")
 }
 MAKERS = {f"coder_cli.commands.{name}" for name in ("pull", "export", "models", "bench")}
+MAKERS |= {"coder_cli.encoder_export"}
 OWNERS = {
     "onnxruntime": {
         "coder_cli.model.runtime",

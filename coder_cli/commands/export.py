@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("export")
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--target",
     type=click.Choice(list(TARGETS)),
@@ -33,17 +33,21 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Model folder to make.")
 @click.option("--family", type=click.Choice(list(FAMILIES)), help="Its prompt formats; unset: recognised.")
 @click.option("--via", type=click.Choice(["optimum"]), help="Trace an architecture coder has no graph for.")
+@click.option(
+    "--encoder", metavar="NAME", help="Make an encoder for search instead: static, minilm, or a model's."
+)
 @click.option("--verify", is_flag=True, help="Compare it with the source afterwards; needs the hf extra.")
 @options.as_json
 @click.pass_obj
 def command(
     settings: Settings,
-    source: Path,
+    source: Path | None,
     target: str,
     name: str | None,
     output: Path | None,
     family: str | None,
     via: str | None,
+    encoder: str | None,
     verify: bool,
     as_json: bool,
 ) -> ExitCode:
@@ -51,7 +55,16 @@ def command(
 
     SOURCE is a folder with config.json and safetensors, or a GGUF file. The model goes to the store, where
     `-m NAME` finds it, or to DIR.
+
+    With --encoder no SOURCE is given: `static` trains the table that is shipped anew, from public packages,
+    `minilm` fetches all-MiniLM-L6-v2, and a folder or Hub id stands for any sentence-transformers model.
     """
+    if (encoder is None) == (source is None):
+        raise click.UsageError("Give either a SOURCE or --encoder NAME.")
+    if encoder is not None or source is None:
+        from coder_cli.encoder_export import export_encoder
+
+        return export_encoder(settings, encoder or "", output, as_json)
     if not source.expanduser().exists():
         raise ModelError(f"{source} is no file or folder here.", f"coder pull {source}")
     source = source.expanduser().absolute()

