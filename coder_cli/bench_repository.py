@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,9 @@ class Rounds:
     warm: list[dict[str, Any]]
 
 
-# Key of the JSON object, the label of its row, which processes tell it.
+Told = tuple[str, str, str, str]
+"""Key of the JSON object, the label of its row, which processes tell it, and as what."""
+
 _TIMES = (
     ("cold_seconds", "cold, s", "cold", "seconds"),
     ("warm_seconds", "warm, s", "warm", "seconds"),
@@ -46,21 +49,23 @@ _BYTES = (
 _COUNTS = ("files", "read", "parsed", "skipped", "edges")
 
 
-def measure(repository: Path, runs: int, report: Report) -> Rounds:
-    """RepositoryError where it cannot be read."""
+def measure(
+    repository: Path, runs: int, report: Report, child: str = "coder_cli.bench_repository_child"
+) -> Rounds:
+    """What a module's process tells of a repository. RepositoryError where it cannot be read."""
     rounds = Rounds([], [])
     report(Progress("measuring", 0, runs, "rounds"))
     for done in range(1, runs + 1):
         with tempfile.TemporaryDirectory(prefix="coder-bench-") as cache:
-            rounds.cold.append(_child(repository, cache))
-            rounds.warm.append(_child(repository, cache))
+            rounds.cold.append(_told(child, repository, cache))
+            rounds.warm.append(_told(child, repository, cache))
         report(Progress("measuring", done, runs, "rounds"))
     return rounds
 
 
-def _child(repository: Path, cache: str) -> dict[str, Any]:
+def _told(child: str, repository: Path, cache: str) -> dict[str, Any]:
     # -P: the current folder, which may be anybody's, is not for our imports.
-    command = [sys.executable, "-P", "-m", "coder_cli.bench_repository_child", str(repository), cache]
+    command = [sys.executable, "-P", "-m", child, str(repository), cache]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 - ourselves
     if done.returncode:
         raise RepositoryError(f"The measuring process ended with exit code {done.returncode}.")
@@ -73,10 +78,9 @@ def _child(repository: Path, cache: str) -> dict[str, Any]:
 def as_json(rounds: Rounds) -> dict[str, Any]:
     """The object of `coder bench --repository --json`, as the command's docstring documents it."""
     last = rounds.warm[-1]
-    spreads = {key: asdict(_spread(rounds, side, field)) for key, _, side, field in (*_TIMES, *_BYTES)}
     return {
         **{key: last[key] for key in _COUNTS},
-        **spreads,
+        **spreads(rounds, (*_TIMES, *_BYTES)),
         "languages": last["languages"],
         "problems": last["problems"],
     }
@@ -85,22 +89,31 @@ def as_json(rounds: Rounds) -> dict[str, Any]:
 def as_table(rounds: Rounds) -> list[list[str]]:
     """Medians (lowest-highest) for a person; then a row a language."""
     last = rounds.warm[-1]
-    rows = [[key, f"{last[key]:,}"] for key in _COUNTS]
-    for _, label, side, field in _TIMES:
-        spread = _spread(rounds, side, field)
-        middle = f"{spread.median:.3f}"
-        rows.append(
-            [label, middle if len(rounds.warm) == 1 else f"{middle} ({spread.low:.3f}-{spread.high:.3f})"]
-        )
-    rows += [[label, ui.amount(_spread(rounds, side, field).median)] for _, label, side, field in _BYTES]
-    return rows
+    return [[key, f"{last[key]:,}"] for key in _COUNTS] + rows(rounds, _TIMES, _BYTES)
 
 
 def languages_table(rounds: Rounds) -> tuple[list[list[str]], list[str]]:
     """Rows and header."""
     header = ["name", "files", "incomplete", "symbols", "references", "imports", "edges"]
-    rows = [[str(language[key]) for key in header] for language in rounds.warm[-1]["languages"]]
-    return rows, ["language", *header[1:]]
+    languages = [[str(language[key]) for key in header] for language in rounds.warm[-1]["languages"]]
+    return languages, ["language", *header[1:]]
+
+
+def spreads(rounds: Rounds, what: Sequence[Told]) -> dict[str, Any]:
+    return {key: asdict(_spread(rounds, side, field)) for key, _, side, field in what}
+
+
+def rows(rounds: Rounds, times: Sequence[Told], sizes: Sequence[Told]) -> list[list[str]]:
+    """A label and a number each."""
+    found = []
+    for _, label, side, field in times:
+        spread = _spread(rounds, side, field)
+        middle = f"{spread.median:.3f}"
+        found.append(
+            [label, middle if len(rounds.warm) == 1 else f"{middle} ({spread.low:.3f}-{spread.high:.3f})"]
+        )
+    found += [[label, ui.amount(_spread(rounds, side, field).median)] for _, label, side, field in sizes]
+    return found
 
 
 def _spread(rounds: Rounds, side: str, field: str) -> Spread:

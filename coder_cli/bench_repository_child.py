@@ -11,11 +11,13 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from coder_cli.bench_peers import peak_resident_bytes
 from retrieval.errors import RepositoryError
+from retrieval.git_commands import GitCommands
 from retrieval.graph import DependencyGraph
 from retrieval.languages.names import language_of
 from retrieval.languages.table import LANGUAGES
@@ -40,6 +42,21 @@ class EditedRepo:
             for entry in self._repo.entries(revision)
         )
 
+    @property
+    def root(self) -> Path:
+        return self._repo.root
+
+    @property
+    def git(self) -> GitCommands | None:
+        return self._repo.git
+
+    @property
+    def head(self) -> str | None:
+        return self._repo.head
+
+    def commit(self, revision: str) -> str | None:
+        return self._repo.commit(revision)
+
     def entry(self, path: str) -> Entry | None:
         return self._repo.entry(path)
 
@@ -60,7 +77,7 @@ def measure(path: Path, cache: Path) -> dict[str, Any]:
     found_at = time.perf_counter()
     entries = repo.entries()
     listed_at = time.perf_counter()
-    edited = EditedRepo(repo, _middle(entries))
+    edited = EditedRepo(repo, middle_file(entries))
     project = RepositoryProject.open(edited, cache=cache)
     opened_at = time.perf_counter()
     graph = project.graph()
@@ -83,7 +100,7 @@ def measure(path: Path, cache: Path) -> dict[str, Any]:
     return told | _counts(project, graph)
 
 
-def _middle(entries: tuple[Entry, ...]) -> str | None:
+def middle_file(entries: tuple[Entry, ...]) -> str | None:
     """Of the files that are parsed the one of middle size."""
     parsed = [entry for entry in entries if not entry.skip and language_of(entry.path) in LANGUAGES]
     return sorted(parsed, key=lambda entry: entry.size)[len(parsed) // 2].path if parsed else None
@@ -119,9 +136,9 @@ def _counts(project: RepositoryProject, graph: DependencyGraph) -> dict[str, Any
     }
 
 
-def main() -> None:
+def main(measured: Callable[[Path, Path], dict[str, Any]] = measure) -> None:
     try:
-        answer = measure(Path(sys.argv[1]), Path(sys.argv[2]))
+        answer = measured(Path(sys.argv[1]), Path(sys.argv[2]))
     except RepositoryError as problem:
         answer = {"error": problem.message, "help": problem.help_line}
     with os.fdopen(os.dup(1), "wb") as out:

@@ -19,18 +19,18 @@ class Commit:
     paths: tuple[str, ...]  # as they are called in it; none of a merge, or of a commit with very many
 
 
-def ancestors(git: GitCommands, revision: str, most: int) -> list[str]:
+def ancestors(commands: GitCommands, revision: str, most: int) -> list[str]:
     """The identifiers of a commit and of those before it, the newest first. `revision` is an identifier."""
-    status, output, _ = git.attempt("rev-list", f"--max-count={most}", revision, "--")
+    status, output, _ = commands.attempt("rev-list", f"--max-count={most}", revision, "--")
     return output.decode().split() if status == 0 else []
 
 
-def commits(git: GitCommands, identifiers: Iterable[str]) -> Iterator[Commit]:
+def commits(commands: GitCommands, identifiers: Iterable[str]) -> Iterator[Commit]:
     """In the order asked for. Renames are not followed: each path counts for itself."""
     feed = "\n".join(identifiers).encode()
     if not feed:
         return
-    output = git.output(
+    output = commands.output(
         "log",
         "--no-walk=unsorted",
         "--stdin",
@@ -45,6 +45,8 @@ def commits(git: GitCommands, identifiers: Iterable[str]) -> Iterator[Commit]:
     for told in output.split(b"\x01")[1:]:
         head, *paths = told.split(b"\0")
         identifier, time, subject = (head.split(b" ", 2) + [b""])[:3]
-        names = [path.removeprefix(b"\n").decode("utf-8", "surrogateescape") for path in paths if path.strip()]
+        names = [
+            path.removeprefix(b"\n").decode("utf-8", "surrogateescape") for path in paths if path.strip()
+        ]
         few = tuple(names) if len(names) <= _LARGEST else ()
         yield Commit(identifier.decode(), int(time), subject.decode("utf-8", "replace"), few)

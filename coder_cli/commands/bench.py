@@ -60,6 +60,11 @@ DEFAULT_CONTEXTS = (512, 4096)
     type=click.Path(exists=True, path_type=Path),
     help="Measure instead how fast this repository is parsed and its graph built.",
 )
+@click.option(
+    "--search",
+    type=click.Path(exists=True, path_type=Path),
+    help="Measure instead how fast this repository is indexed and searched.",
+)
 @options.as_json
 @click.pass_obj
 def command(
@@ -72,6 +77,7 @@ def command(
     peer_python: str,
     flash: str,
     repository: Path | None,
+    search: Path | None,
     as_json: bool,
 ) -> None:
     """Measure speed and memory of a model on this machine.
@@ -105,11 +111,25 @@ def command(
                                         all of these: {median, low, high}
       languages: [{name, files, incomplete, symbols, references, imports, edges}]
       problems                          files and languages that met a mistake of ours, in sentences
+
+    \b
+    With --search:
+      exit_code, repository, runs, files, chunks
+      build_seconds, open_seconds       with an empty cache, with a full one
+      first_search_seconds, search_seconds, slowest_search_seconds
+      changed_seconds, changed_search_seconds
+                                        opening again, one file having changed, and the first search then
+      build_peak_resident_bytes, open_peak_resident_bytes, index_bytes
+                                        all of these: {median, low, high}
     """
-    if repository is not None:
-        if against or gguf or contexts:
-            raise UsageError("--repository measures no model.", "coder bench --repository PATH [--runs N]")
-        _repository(repository, runs, as_json)
+    if repository is not None or search is not None:
+        if against or gguf or contexts or None not in (repository, search):
+            name = "--search" if repository is None else "--repository"
+            raise UsageError(f"{name} measures nothing else.", f"coder bench {name} PATH [--runs N]")
+        if repository is not None:
+            _repository(repository, runs, as_json)
+        elif search is not None:
+            _search(search, runs, as_json)
         return
     from coder_cli import bench, bench_report
     from coder_cli.model.device import thread_count
@@ -166,6 +186,18 @@ def _repository(path: Path, runs: int, as_json: bool) -> None:
     if rows:
         ui.say("")
         ui.table(rows, header)
+
+
+def _search(path: Path, runs: int, as_json: bool) -> None:
+    from coder_cli import bench_search
+
+    with ui.progress() as report:
+        rounds = bench_search.measure(path, runs, report)
+    if as_json:
+        about = {"exit_code": 0, "repository": str(path), "runs": runs}
+        ui.json(about | bench_search.as_json(rounds))
+    else:
+        ui.table(bench_search.as_table(rounds))
 
 
 def _limit(model: InstalledModel, threads: int) -> Limit:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from retrieval.commits import ancestors, commits
 from retrieval.git_commands import GitCommands
-from retrieval.repo import Repo
 from retrieval.search.postings import Batch, Ints
 from retrieval.search.store import Change, Field, SearchStore
 from retrieval.search.words import words
@@ -17,6 +17,16 @@ MOST = 3_000  # commits before a revision that are looked at
 _MOST_ALIKE = 60  # commits whose subjects are nearest to a request
 _HALF_LIFE = 500  # commits, for what is as near as another
 _RECENT_HALF_LIFE = 60
+
+
+class Commits(Protocol):
+    """Where commits come from: a Repo, or what stands for one."""
+
+    @property
+    def git(self) -> GitCommands | None: ...
+    @property
+    def head(self) -> str | None: ...
+    def commit(self, revision: str) -> str | None: ...
 
 
 class History:
@@ -28,7 +38,7 @@ class History:
         self._age = {int(number): age for age, number in enumerate(numbers)}
 
     @classmethod
-    def of(cls, store: SearchStore, repo: Repo, revision: str | None) -> History | None:
+    def of(cls, store: SearchStore, repo: Commits, revision: str | None) -> History | None:
         """Learns the commits that the store does not know. None where there are no commits."""
         revision = repo.commit(revision) if revision else repo.head
         git = repo.git

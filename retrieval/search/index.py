@@ -8,20 +8,22 @@ from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from retrieval.parse_cache import key
-from retrieval.repo import Repo
+from retrieval.reading import Files
 from retrieval.search import rank
 from retrieval.search.build import Progress, learn
 from retrieval.search.encoders import Encoder, default_encoder
 from retrieval.search.evidence import Evidence, View, Witnesses
-from retrieval.search.history import History
+from retrieval.search.history import Commits, History
 from retrieval.search.live import Floats, Live
 from retrieval.search.meaning import Meaning
 from retrieval.search.request import Asked, Kind, understood
-from retrieval.search.store import SearchStore, StoreDamagedError, Text
+from retrieval.search.store import SearchStore, Text
+from retrieval.search.tables import StoreDamagedError
 from retrieval.types import Entry
 
 _FOLDER = "search"
@@ -30,6 +32,13 @@ _MOST_DEAD, _FEW = (
     20_000,
 )  # chunks of other trees that are kept: so many times those of this one, and so many
 _CHUNKS_OF_A_FILE = 3  # at most, among the hits
+
+
+class Repository(Files, Commits, Protocol):
+    """What is searched: a Repo, or what stands for one."""
+
+    @property
+    def root(self) -> Path: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class Status:
 class _Opening:
     """All that it takes to open an index, and to open it again."""
 
-    repo: Repo
+    repo: Repository
     cache: Path | None
     revision: str | None
     encoder: Encoder
@@ -121,7 +130,7 @@ class Index:
     @classmethod
     def open(
         cls,
-        repo: Repo,
+        repo: Repository,
         *,
         cache: Path | None = None,
         revision: str | None = None,
@@ -202,14 +211,14 @@ class Index:
         return hits
 
 
-def index_file(cache: Path, repo: Repo) -> Path:
+def index_file(cache: Path, repo: Repository) -> Path:
     """One for all worktrees of a repository."""
     home = repo.git.common_dir if repo.git is not None else repo.root
     name = blake2b(os.fsencode(home), digest_size=10).hexdigest()
     return cache / _FOLDER / f"{name}.sqlite"
 
 
-def status(cache: Path, repo: Repo, encoder: Encoder | None = None) -> Status | None:
+def status(cache: Path, repo: Repository, encoder: Encoder | None = None) -> Status | None:
     """None where there is no index, or none that this version made."""
     file = index_file(cache, repo)
     if not file.is_file():
@@ -226,7 +235,7 @@ def status(cache: Path, repo: Repo, encoder: Encoder | None = None) -> Status | 
         return None
 
 
-def clear(cache: Path, repo: Repo) -> bool:
+def clear(cache: Path, repo: Repository) -> bool:
     """Whether there was an index."""
     file = index_file(cache, repo)
     there = file.is_file()

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from retrieval.search.encoders import Encoder
 from retrieval.search.live import Floats, Live
-from retrieval.search.store import SearchStore, StoreDamagedError
+from retrieval.search.store import SearchStore
+from retrieval.search.tables import StoreDamagedError
 from retrieval.search.vectors import Vectors, VectorsDamaged
 
 STORED = np.float16

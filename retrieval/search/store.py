@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -19,42 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.search.postings import Batch, Ints, Postings, packed, unpacked
+from retrieval.search.tables import StoreDamagedError, damage, opened, sealed, transaction, unsealed
 
-_SCHEMA = 1
 _KEYS_A_QUERY = 500
-_WAIT_SECONDS = 60.0  # for another process that writes: a first build
 _MOST_ANCESTRIES = 16  # revisions whose ancestors are kept
-
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
-_TABLES = """
-CREATE TABLE text (
-    id INTEGER PRIMARY KEY,
-    key BLOB NOT NULL UNIQUE,
-    first INTEGER NOT NULL,   -- number of the first chunk as a document
-    count INTEGER NOT NULL,   -- chunks
-    lengths BLOB NOT NULL,    -- words of each
-    lines BLOB NOT NULL,      -- first lines, last lines
-    titles BLOB NOT NULL,     -- a line each
-    vectors BLOB NOT NULL     -- 16-bit floats, a row for each chunk
-);
-CREATE TABLE segment (id INTEGER PRIMARY KEY, documents INTEGER NOT NULL);
-CREATE TABLE posting (
-    field INTEGER NOT NULL,
-    word TEXT NOT NULL,
-    segment INTEGER NOT NULL,
-    documents BLOB NOT NULL,
-    counts BLOB NOT NULL,
-    PRIMARY KEY (field, word, segment)
-) WITHOUT ROWID;
-CREATE INDEX posting_by_segment ON posting (segment);
-CREATE TABLE change (
-    id INTEGER PRIMARY KEY,   -- a document of Field.SUBJECT
-    revision BLOB NOT NULL UNIQUE,
-    time INTEGER NOT NULL,    -- of the commit, seconds since the epoch
-    paths BLOB NOT NULL       -- separated by zeros
-);
-CREATE TABLE ancestry (revision BLOB PRIMARY KEY, changes BLOB NOT NULL);
-"""
 
 
 class Field(IntEnum):
@@ -84,10 +50,6 @@ class Change:
     paths: tuple[str, ...]
 
 
-class StoreDamagedError(Exception):
-    """The file is no index, or not a whole one."""
-
-
 class SearchStore:
     """Raises StoreDamagedError where the file does not hold what was written, and sqlite3's other errors."""
 
@@ -96,12 +58,12 @@ class SearchStore:
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
         self._name = "" if file is None else file.stem
-        self._connection = _opened(file or ":memory:", marks)
+        self._connection = opened(file or ":memory:", marks)
 
     @property
     def generation(self) -> str:
         """Another one each time the documents are numbered from the beginning."""
-        with _damage():
+        with damage():
             row = self._connection.execute("SELECT generation FROM meta").fetchone()
         if row is None:
             raise StoreDamagedError("no generation")
@@ -113,7 +75,7 @@ class SearchStore:
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """All that is written inside, or nothing of it. One process at a time."""
-        with _damage(), _transaction(self._connection):
+        with damage(), transaction(self._connection):
             yield
 
     # -- texts
@@ -135,7 +97,7 @@ class SearchStore:
                     key,
                     text.first,
                     len(text.lengths),
-                    *map(_sealed, (*_places(text), _joined(titles), vectors)),
+                    *map(sealed, (*_places(text), _joined(titles), vectors)),
                 )
                 for key, text, titles, vectors in texts
             ),
@@ -145,24 +107,24 @@ class SearchStore:
         """Of the chunks of texts, by their first document."""
         query = "SELECT first, titles FROM text WHERE first IN ({}) AND count > 0"
         return {
-            first: _unsealed(titles).decode("utf-8", "surrogatepass").split("\n")
+            first: unsealed(titles).decode("utf-8", "surrogatepass").split("\n")
             for first, titles in self._rows(query, firsts)
         }
 
     def vectors(self, firsts: Iterable[int]) -> dict[int, bytes]:
         """Of texts, by their first document."""
         query = "SELECT first, vectors FROM text WHERE first IN ({}) AND count > 0"
-        return {first: _unsealed(vectors) for first, vectors in self._rows(query, firsts)}
+        return {first: unsealed(vectors) for first, vectors in self._rows(query, firsts)}
 
     def documents(self) -> int:
         """The next number to give."""
-        with _damage():
+        with damage():
             (last,) = self._connection.execute("SELECT max(first + count) FROM text").fetchone()
         return last or 0
 
     def size(self) -> tuple[int, int]:
         """Texts and documents."""
-        with _damage():
+        with damage():
             row = self._connection.execute("SELECT count(*), coalesce(sum(count), 0) FROM text").fetchone()
         return row[0], row[1]
 
@@ -176,7 +138,7 @@ class SearchStore:
     def add_postings(self, batch: Batch, documents: int, *, join: bool = True) -> None:
         """A segment; small ones become one, so that a word is not looked up in many places."""
         cursor = self._connection.execute("INSERT INTO segment (documents) VALUES (?)", (documents,))
-        rows = ((field, word, cursor.lastrowid, *map(_sealed, where)) for field, word, *where in batch.rows())
+        rows = ((field, word, cursor.lastrowid, *map(sealed, where)) for field, word, *where in batch.rows())
         self._connection.executemany(_PUT_POSTING, rows)
         if join:
             self._join()
@@ -187,8 +149,8 @@ class SearchStore:
         query = f"SELECT word, documents, counts FROM posting WHERE field = {int(field)}"  # noqa: S608 - a number
         query += " AND word IN ({}) ORDER BY word, segment"
         for word, documents, counts in self._rows(query, words):
-            parts.setdefault(word, []).append((_unsealed(documents), _unsealed(counts)))
-        with _damage():
+            parts.setdefault(word, []).append((unsealed(documents), unsealed(counts)))
+        with damage():
             return {word: Postings.joined(found) for word, found in parts.items()}
 
     def _join(self) -> None:
@@ -206,14 +168,14 @@ class SearchStore:
         joined: dict[tuple[int, str], list[tuple[bytes, bytes]]] = {}
         query = f"SELECT field, word, documents, counts FROM posting {where} ORDER BY segment"  # noqa: S608
         for field, word, documents, counts in self._connection.execute(query, last):
-            joined.setdefault((field, word), []).append((_unsealed(documents), _unsealed(counts)))
+            joined.setdefault((field, word), []).append((unsealed(documents), unsealed(counts)))
         self._connection.execute(f"DELETE FROM posting {where}", last)  # noqa: S608
         self._connection.execute(f"DELETE FROM segment WHERE id IN ({_marks(last)})", last)  # noqa: S608
         self._connection.execute("INSERT INTO segment (id, documents) VALUES (?, ?)", (segment, size))
         self._connection.executemany(
             _PUT_POSTING,
             (
-                (*name, segment, *(_sealed(b"".join(part[side] for part in parts)) for side in (0, 1)))
+                (*name, segment, *(sealed(b"".join(part[side] for part in parts)) for side in (0, 1)))
                 for name, parts in sorted(joined.items())
             ),
         )
@@ -229,7 +191,7 @@ class SearchStore:
         for revision, change in changes:
             cursor = self._connection.execute(
                 "INSERT INTO change (revision, time, paths) VALUES (?, ?, ?)",
-                (revision, change.time, _sealed("\0".join(change.paths).encode("utf-8", "surrogateescape"))),
+                (revision, change.time, sealed("\0".join(change.paths).encode("utf-8", "surrogateescape"))),
             )
             numbers.append(cursor.lastrowid or 0)
         return numbers
@@ -238,18 +200,18 @@ class SearchStore:
         query = "SELECT id, time, paths FROM change WHERE id IN ({})"
         found = {}
         for number, time, sealed in self._rows(query, numbers):
-            paths = _unsealed(sealed).decode("utf-8", "surrogateescape")
+            paths = unsealed(sealed).decode("utf-8", "surrogateescape")
             found[number] = Change(time, tuple(paths.split("\0")) if paths else ())
         return found
 
     def ancestry(self, revision: bytes) -> Ints | None:
         """Numbers of the commits before and with a revision, the newest first."""
         for (changes,) in self._rows("SELECT changes FROM ancestry WHERE revision IN ({})", [revision]):
-            return unpacked(_unsealed(changes))
+            return unpacked(unsealed(changes))
         return None
 
     def keep_ancestry(self, revision: bytes, changes: Sequence[int]) -> None:
-        numbers = _sealed(packed(np.array(changes, np.int32)))
+        numbers = sealed(packed(np.array(changes, np.int32)))
         self._connection.execute("INSERT OR REPLACE INTO ancestry VALUES (?, ?)", (revision, numbers))
         self._connection.execute(
             "DELETE FROM ancestry WHERE rowid <= (SELECT max(rowid) FROM ancestry) - ?",
@@ -259,7 +221,7 @@ class SearchStore:
     def _rows(self, query: str, values: Iterable[object]) -> Iterator[tuple]:  # type: ignore[type-arg]
         """A query with a list of values, a few hundred at a time."""
         wanted = list(dict.fromkeys(values))
-        with _damage():
+        with damage():
             for start in range(0, len(wanted), _KEYS_A_QUERY):
                 some = wanted[start : start + _KEYS_A_QUERY]
                 yield from self._connection.execute(query.format(_marks(some)), some).fetchall()
@@ -277,8 +239,8 @@ def _places(text: Text) -> tuple[bytes, bytes]:
 
 
 def _text(first: int, count: int, lengths: bytes, lines: bytes) -> Text:
-    numbers = unpacked(_unsealed(lines))
-    text = Text(first, unpacked(_unsealed(lengths)), numbers[:count], numbers[count:])
+    numbers = unpacked(unsealed(lines))
+    text = Text(first, unpacked(unsealed(lengths)), numbers[:count], numbers[count:])
     if not len(text.lengths) == len(text.starts) == len(text.ends) == count:
         raise StoreDamagedError("a text with chunks in unknown places")
     return text
@@ -286,75 +248,3 @@ def _text(first: int, count: int, lengths: bytes, lines: bytes) -> Text:
 
 def _joined(titles: Sequence[str]) -> bytes:
     return "\n".join(titles).encode("utf-8", "surrogatepass")
-
-
-def _sealed(data: bytes) -> bytes:
-    """With a checksum: SQLite has none of its own."""
-    return zlib.crc32(data).to_bytes(4, "little") + data
-
-
-def _unsealed(sealed: bytes) -> bytes:
-    data = sealed[4:]
-    if zlib.crc32(data).to_bytes(4, "little") != sealed[:4]:
-        raise StoreDamagedError("a checksum does not fit")
-    return data
-
-
-def _opened(file: Path | str, marks: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
-        with _damage():
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last refresh
-            if _marks_of(connection) != marks:
-                with _transaction(connection):
-                    if _marks_of(connection) != marks:  # another process may have made it by now
-                        _make_tables(connection, marks)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _marks_of(connection: sqlite3.Connection) -> str | None:
-    if connection.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
-        return None
-    row = connection.execute("SELECT marks FROM meta").fetchone()
-    return row[0] if row else None
-
-
-def _make_tables(connection: sqlite3.Connection, marks: str) -> None:
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-        connection.execute(f'DROP TABLE IF EXISTS "{name}"')
-    for statement in _TABLES.split(";\n"):
-        connection.execute(statement)
-    connection.execute("CREATE TABLE meta (marks TEXT NOT NULL, generation TEXT NOT NULL)")
-    connection.execute("INSERT INTO meta VALUES (?, ?)", (marks, secrets.token_hex(8)))
-    connection.execute(f"PRAGMA user_version = {_SCHEMA}")
-
-
-@contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-@contextlib.contextmanager
-def _damage() -> Iterator[None]:
-    """What only a damaged file makes SQLite, or us, say."""
-    try:
-        yield
-    except ValueError as error:
-        raise StoreDamagedError(str(error)) from error
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", None)
-        undecodable = code is None and isinstance(error, sqlite3.OperationalError)
-        if undecodable or (code or 0) & 0xFF in _DAMAGE:
-            raise StoreDamagedError(str(error)) from error
-        raise

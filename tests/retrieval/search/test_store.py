@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from retrieval.search.postings import Batch
-from retrieval.search.store import Field, SearchStore, StoreDamagedError, Text
+from retrieval.search.store import Field, SearchStore, Text
+from retrieval.search.tables import StoreDamagedError
 
 
 def put(store: SearchStore, first: int, documents: list[list[str]]) -> None:

@@ -1,0 +1,119 @@
+"""The file of an index as SQLite has it: its tables, how it is opened, written, and found to be damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+_SCHEMA = 1
+_WAIT_SECONDS = 60.0  # for another process that writes: a first build
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_TABLES = """
+CREATE TABLE text (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    first INTEGER NOT NULL,   -- number of the first chunk as a document
+    count INTEGER NOT NULL,   -- chunks
+    lengths BLOB NOT NULL,    -- words of each
+    lines BLOB NOT NULL,      -- first lines, last lines
+    titles BLOB NOT NULL,     -- a line each
+    vectors BLOB NOT NULL     -- 16-bit floats, a row for each chunk
+);
+CREATE TABLE segment (id INTEGER PRIMARY KEY, documents INTEGER NOT NULL);
+CREATE TABLE posting (
+    field INTEGER NOT NULL,
+    word TEXT NOT NULL,
+    segment INTEGER NOT NULL,
+    documents BLOB NOT NULL,
+    counts BLOB NOT NULL,
+    PRIMARY KEY (field, word, segment)
+) WITHOUT ROWID;
+CREATE INDEX posting_by_segment ON posting (segment);
+CREATE TABLE change (
+    id INTEGER PRIMARY KEY,   -- a document of Field.SUBJECT
+    revision BLOB NOT NULL UNIQUE,
+    time INTEGER NOT NULL,    -- of the commit, seconds since the epoch
+    paths BLOB NOT NULL       -- separated by zeros
+);
+CREATE TABLE ancestry (revision BLOB PRIMARY KEY, changes BLOB NOT NULL);
+"""
+
+
+class StoreDamagedError(Exception):
+    """The file is no index, or not a whole one."""
+
+
+def opened(file: Path | str, marks: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        with damage():
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last refresh
+            if _marks_of(connection) != marks:
+                with transaction(connection):
+                    if _marks_of(connection) != marks:  # another process may have made it by now
+                        _make_tables(connection, marks)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _marks_of(connection: sqlite3.Connection) -> str | None:
+    if connection.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
+        return None
+    row = connection.execute("SELECT marks FROM meta").fetchone()
+    return row[0] if row else None
+
+
+def _make_tables(connection: sqlite3.Connection, marks: str) -> None:
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+    for statement in _TABLES.split(";\n"):
+        connection.execute(statement)
+    connection.execute("CREATE TABLE meta (marks TEXT NOT NULL, generation TEXT NOT NULL)")
+    connection.execute("INSERT INTO meta VALUES (?, ?)", (marks, secrets.token_hex(8)))
+    connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def damage() -> Iterator[None]:
+    """What only a damaged file makes SQLite, or us, say."""
+    try:
+        yield
+    except ValueError as error:
+        raise StoreDamagedError(str(error)) from error
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        undecodable = code is None and isinstance(error, sqlite3.OperationalError)
+        if undecodable or (code or 0) & 0xFF in _DAMAGE:
+            raise StoreDamagedError(str(error)) from error
+        raise
+
+
+def sealed(data: bytes) -> bytes:
+    """With a checksum: SQLite has none of its own."""
+    return zlib.crc32(data).to_bytes(4, "little") + data
+
+
+def unsealed(sealed: bytes) -> bytes:
+    data = sealed[4:]
+    if zlib.crc32(data).to_bytes(4, "little") != sealed[:4]:
+        raise StoreDamagedError("a checksum does not fit")
+    return data
