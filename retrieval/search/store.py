@@ -199,8 +199,8 @@ class SearchStore:
     def changes(self, numbers: Iterable[int]) -> dict[int, Change]:
         query = "SELECT id, time, paths FROM change WHERE id IN ({})"
         found = {}
-        for number, time, sealed in self._rows(query, numbers):
-            paths = unsealed(sealed).decode("utf-8", "surrogateescape")
+        for number, time, packed_paths in self._rows(query, numbers):
+            paths = unsealed(packed_paths).decode("utf-8", "surrogateescape")
             found[number] = Change(time, tuple(paths.split("\0")) if paths else ())
         return found
 
