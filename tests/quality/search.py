@@ -20,7 +20,8 @@ import argparse
 import contextlib
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +32,12 @@ from retrieval.commits import Commit, ancestors, commits
 from retrieval.languages.names import language_of
 from retrieval.languages.table import LANGUAGES
 from retrieval.repo import Repo
-from retrieval.search import lexical, rank
+from retrieval.search import rank
 from retrieval.search.index import Index
 from retrieval.search.paths import is_test
 from retrieval.search.request import Kind, understood
-from retrieval.search.store import Field
+from retrieval.search.words import words
+from retrieval.types import Entry, SourceFile
 
 SPAN = 1_200  # commits before HEAD that queries are drawn from
 SEED = 7
@@ -82,19 +84,20 @@ def _fits(commit: Commit) -> bool:
 
 
 def queries(repo: Repo, count: int, cache: Path) -> Iterator[Query]:
+    plain = Plain(repo)
     for commit in drawn(repo, count):
         with contextlib.suppress(IndexError):  # a first commit has no tree before it
             before = ancestors(repo.git, commit.identifier, 2)[1] if repo.git else ""
             index = Index.open(repo, cache=cache, revision=before)
             try:
-                query = _query(index, commit)
+                query = _query(index, commit, before, plain)
             finally:
                 index.close()
             if query.right.any():
                 yield query
 
 
-def _query(index: Index, commit: Commit) -> Query:
+def _query(index: Index, commit: Commit, before: str, plain: Plain) -> Query:
     asked = understood(commit.subject)
     kept = [number for number, path in enumerate(index.view.paths) if is_ranked(path)]
     paths = tuple(index.view.paths[number] for number in kept)
@@ -105,20 +108,36 @@ def _query(index: Index, commit: Commit) -> Query:
         paths,
         np.array([path in commit.paths for path in paths], bool),
         {name: scores[kept].astype(np.float32) for name, scores in evidence.files.items()},
-        _plain(index, asked.words)[kept],
+        plain.scores(before, paths, asked.words),
     )
 
 
-def _plain(index: Index, words: dict[str, float]) -> NDArray[np.float32]:
-    """Of every file, whatever the weights of search are."""
-    before = lexical._B_TEXT
-    lexical._B_TEXT = 0.75
-    try:
-        found = lexical.bm25(index.view.live, index._store.postings(Field.TEXT, words), words)
-    finally:
-        lexical._B_TEXT = before
-    plain: NDArray[np.float32] = found.of_texts[index.view.text_of_path]
-    return plain
+class Plain:
+    """BM25 over the texts of files, and nothing else (Lucene's, k1 1.2, b 0.75)."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+        self._counts: dict[str, Counter[str]] = {}  # by digest
+
+    def scores(self, revision: str, paths: Sequence[str], asked: Mapping[str, float]) -> NDArray[np.float32]:
+        entries = {entry.path: entry for entry in self._repo.entries(revision)}
+        counts = [self._of(entries[path]) for path in paths]
+        lengths = np.array([max(count.total(), 1) for count in counts], np.float32)
+        norm = 1.2 * (0.25 + 0.75 * lengths / lengths.mean())
+        found = np.zeros(len(paths), np.float32)
+        for word, weight in asked.items():
+            times = np.array([count[word] for count in counts], np.float32)
+            having = np.count_nonzero(times)
+            found += (
+                weight * np.log(1 + (len(paths) - having + 0.5) / (having + 0.5)) * times / (times + norm)
+            )
+        return found
+
+    def _of(self, entry: Entry) -> Counter[str]:
+        if entry.digest not in self._counts:
+            file = self._repo.read(entry)
+            self._counts[entry.digest] = Counter(words(file.text) if isinstance(file, SourceFile) else ())
+        return self._counts[entry.digest]
 
 
 def places(query: Query, scores: NDArray[np.float32]) -> float:
