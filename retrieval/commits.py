@@ -44,7 +44,7 @@ def commits(commands: GitCommands, identifiers: Iterable[str]) -> Iterator[Commi
     )
     for told in output.split(b"\x01")[1:]:
         head, *paths = told.split(b"\0")
-        identifier, time, subject = (head.split(b" ", 2) + [b""])[:3]
+        identifier, time, subject = [*head.split(b" ", 2), b""][:3]
         names = [
             path.removeprefix(b"\n").decode("utf-8", "surrogateescape") for path in paths if path.strip()
         ]
