@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coder_cli import ui
+from coder_cli.errors import ModelError
 from coder_cli.settings import Settings
 from exporters.types import Progress, Report
 
 if TYPE_CHECKING:
     from retrieval.project import RepositoryProject
     from retrieval.repo import Repo
+    from retrieval.search.encoders import Encoder
     from retrieval.search.index import Index
 
 PATIENCE = 1.0  # seconds; work that takes less shows no progress
@@ -59,9 +61,25 @@ def open_index(settings: Settings, repo: Repo, revision: str | None = None) -> I
             repo,
             cache=settings.cache_dir,
             revision=revision,
+            encoder=encoder_of(settings),
             progress=_patient(report, "Indexing files"),
             warn=ui.say,
         )
+
+
+def encoder_of(settings: Settings) -> Encoder:
+    """The shipped table, or what `coder export --encoder` made: by name, or by folder."""
+    from retrieval.search.encoders import default_encoder, open_encoder
+
+    if settings.encoder == "static":
+        return default_encoder()
+    made = settings.models_dir.with_name("encoders") / settings.encoder
+    folder = made if made.is_dir() else Path(settings.encoder).expanduser()
+    if not folder.is_dir():
+        raise ModelError(
+            f"There is no encoder {settings.encoder}.", f"coder export --encoder {settings.encoder}"
+        )
+    return open_encoder(folder)
 
 
 def _patient(report: Report, stage: str) -> Callable[[int, int], None]:

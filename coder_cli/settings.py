@@ -40,6 +40,9 @@ class Settings:
     device: str = "auto"  # auto, cpu, cuda or cuda:N
     threads: int | None = None  # None: as many as the machine has cores
     context_tokens: int | None = None  # None: what the model and the memory allow
+    encoder: str = (
+        "static"  # of the search index: the shipped table, or the name or folder of an exported one
+    )
     offline: bool = False
     color: Color = "auto"
     verbose: bool = False
@@ -128,6 +131,7 @@ KEYS: dict[str, Key] = {
             _count,
             repository=True,
         ),
+        Key("encoder", "what search compares meanings with: static, or an exported encoder", _text),
         Key("offline", "never open a network connection", _flag),
         Key("color", "auto, always or never", _color),
         Key("verbose", "tell more", _flag),

@@ -9,7 +9,7 @@ import click
 
 from coder_cli import options, ui
 from coder_cli.errors import ExitCode
-from coder_cli.project import find_repo, open_index
+from coder_cli.project import encoder_of, find_repo, open_index
 from coder_cli.settings import Settings
 
 _FOLDER = click.argument("folder", required=False, type=click.Path(exists=True, path_type=Path))
@@ -37,14 +37,20 @@ def status(settings: Settings, folder: Path | None = None, as_json: bool = False
     """Where the index is, and how much it holds. Exit code 1 where there is none."""
     from retrieval.search.index import status as status_of
 
-    found = status_of(settings.cache_dir, find_repo(settings, folder))
+    found = status_of(settings.cache_dir, find_repo(settings, folder), encoder_of(settings))
     if found is None:
         if as_json:
             ui.json({"exit_code": 1})
         else:
             ui.say("There is no index. It is made at the first search, or now: coder index build")
         return ExitCode.NEGATIVE
-    told = {"file": str(found.file), "bytes": found.bytes, "files": found.files, "chunks": found.chunks}
+    told = {
+        "file": str(found.file),
+        "encoder": settings.encoder,
+        "bytes": found.bytes,
+        "files": found.files,
+        "chunks": found.chunks,
+    }
     if as_json:
         ui.json({"exit_code": 0, **told})
     else:

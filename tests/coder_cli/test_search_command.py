@@ -110,3 +110,11 @@ def test_a_damaged_index_costs_a_line_and_no_answer(shop: GitRepository, capsys:
     assert cli.main(["search", "place_order", "--files"]) == 0
     out, err = capsys.readouterr()
     assert out == expected and "built anew" in err
+
+
+def test_an_encoder_that_is_not_there_is_told(
+    shop: GitRepository, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODER_ENCODER", "minilm")
+    assert cli.main(["search", "money"]) == 3
+    assert "coder export --encoder minilm" in capsys.readouterr().err
