@@ -1,6 +1,7 @@
 """Does search find the files that a commit changed, from its subject, in the tree before it?
 
     python -m tests.quality.search REPOSITORY... [--queries 60] [--save FILE]
+                                   [--against semble --peer-python PY]
     python -m tests.quality.search --fit FILE
 
 A query is the subject of a commit that changed one to six source files, tests not counted, and no more than
@@ -19,6 +20,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import random
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +40,7 @@ from retrieval.search.paths import is_test
 from retrieval.search.request import Kind, understood
 from retrieval.search.words import words
 from retrieval.types import Entry, SourceFile
+from tests.quality import against_semble
 
 SPAN = 1_200  # commits before HEAD that queries are drawn from
 SEED = 7
@@ -148,6 +151,17 @@ def places(query: Query, scores: NDArray[np.float32]) -> float:
     return float(1 + ahead + equal / 2)
 
 
+def peer_places(repo: Repo, some: Sequence[Query], python: str) -> list[float]:
+    """The places of the first right file in semble's answers; none is infinitely far."""
+    found = against_semble.found(repo, [(query.identifier, query.subject) for query in some], python)
+    told: list[float] = []
+    for query, files in zip(some, found, strict=True):
+        right = {path for path, good in zip(query.paths, query.right, strict=True) if good}
+        kept = [path in right for path in files if is_ranked(path)]
+        told.append(kept.index(True) + 1 if True in kept else float("inf"))
+    return told
+
+
 def ranked(query: Query) -> NDArray[np.float32]:
     weights, _ = rank.weights(Kind.WORDS)
     return _weighted(query, [weights.get(name, 0.0) for name in query.evidence], tuple(query.evidence))
@@ -182,7 +196,9 @@ def fitted(sets: Sequence[Sequence[Query]]) -> NDArray[np.float64]:
     return weights
 
 
-def report(name: str, ours: Sequence[float], plain: Sequence[float]) -> None:
+def report(
+    name: str, ours: Sequence[float], plain: Sequence[float], peer: Sequence[float] | None = None
+) -> None:
     """MRR and the share among the first five; the difference with its interval."""
     better = 1 / np.asarray(ours) - 1 / np.asarray(plain)
     draws = np.random.default_rng(SEED).choice(better, (_RESAMPLED, len(better)))
@@ -191,9 +207,16 @@ def report(name: str, ours: Sequence[float], plain: Sequence[float]) -> None:
     print(
         f"{name:16} {len(ours):4} queries  MRR {np.mean(1 / np.asarray(ours)):.3f}"
         f"  BM25 {np.mean(1 / np.asarray(plain)):.3f}  difference {better.mean():+.3f}"
-        f" ({low:+.3f} to {high:+.3f})  R@5 {first_five:.3f}",
+        f" ({low:+.3f} to {high:+.3f})  R@5 {first_five:.3f}{_beside(peer)}",
         flush=True,
     )
+
+
+def _beside(peer: Sequence[float] | None) -> str:
+    if peer is None:
+        return ""
+    there = np.asarray(peer)
+    return f"  semble MRR {np.mean(1 / there):.3f} R@5 {np.mean(there <= 5):.3f}"
 
 
 def fit(sets: dict[str, list[Query]]) -> None:
@@ -242,27 +265,36 @@ def main() -> None:
     parser.add_argument("--save", type=Path)
     parser.add_argument("--cache", type=Path, help="a folder to keep indexes in")
     parser.add_argument("--fit", type=Path)
+    parser.add_argument("--against", choices=["semble"])
+    parser.add_argument("--peer-python", default=sys.executable, help="a Python that has semble")
     arguments = parser.parse_args()
     if arguments.fit:
         fit(loaded(arguments.fit))
         return
     sets: dict[str, list[Query]] = {}
+    peer: list[float] | None = [] if arguments.against else None
     with tempfile.TemporaryDirectory(prefix="coder-search-") as folder:
         for path in arguments.repositories:
             name = path.name if path.name != "repo" else path.parent.name.rpartition("+")[2]
             with contextlib.closing(Repo.open(path)) as repo:
-                sets[name] = list(queries(repo, arguments.queries, arguments.cache or Path(folder)))
-            some = sets[name]
+                some = sets[name] = list(queries(repo, arguments.queries, arguments.cache or Path(folder)))
+                there = None if peer is None else peer_places(repo, some, arguments.peer_python)
+            if peer is not None and there is not None:
+                peer += there
             report(
                 name,
                 [places(each, ranked(each)) for each in some],
                 [places(each, each.plain) for each in some],
+                there,
             )
             if arguments.save:
                 save(arguments.save, sets)
     every = [query for some in sets.values() for query in some]
     report(
-        "all", [places(each, ranked(each)) for each in every], [places(each, each.plain) for each in every]
+        "all",
+        [places(each, ranked(each)) for each in every],
+        [places(each, each.plain) for each in every],
+        peer,
     )
 
 
