@@ -1,7 +1,8 @@
 """The public code an encoder learns from: pinned packages and repositories, read as archives only.
 
 Every source is under a licence that allows it (MIT, BSD, Apache, PSF) and is listed with it in
-encoder_sources.tsv. Projects that search is judged on are in none of them, nor in a copy inside another.
+encoder_sources.tsv. Projects that search is judged on are in none of them, nor in a copy inside another;
+single definitions that stand in both are known by a hash (encoder_left_out.txt) and passed over.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from pathlib import Path, PurePosixPath
 from exporters.errors import PullError
 from exporters.types import Progress, Report
 
-_SOURCES = "encoder_sources.tsv"
+_SOURCES, _LEFT_OUT = "encoder_sources.tsv", "encoder_left_out.txt"
 _GITHUB = "https://github.com/{name}.git"
 _BATCH = 16  # packages a run of pip: it takes seconds to start
 # Wheels for this interpreter and system wherever the recipe runs: their files are read, not run.
 _PLATFORMS = (
     "any",
-    *(f"manylinux_2_{minor}_x86_64" for minor in (17, 24, 26, 27, 28)),
+    *(f"manylinux_2_{minor}_x86_64" for minor in (17, 24, 26, 27, 28, 34)),
     "manylinux2014_x86_64",
 )
 _PIP = [
@@ -51,6 +52,7 @@ _ELSEWHERE = re.compile(
     "|typeshed|typings|locale"
 )
 _MADE = re.compile(r"\.min\.|\.pb2|_pb2|\.d\.ts$")  # by a machine
+_MARKS = re.compile(r"\W+")
 _SPLIT = re.compile(r"[^a-z]+")
 _ENDINGS = re.compile(r"\.(?:py|c|h|cc|cpp|hpp|cs|go|java|m?js|jsx|tsx?|kt|php|rb|rs)")
 _LARGEST = 400_000  # bytes of a file; larger ones are data
@@ -70,12 +72,26 @@ class Text:
 
 def listed() -> tuple[Text, ...]:
     """Every source, as the table names them."""
-    lines = (files("exporters") / _SOURCES).read_text(encoding="utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    rows = (line.split("\t") for line in _lines(_SOURCES))
     return tuple(
         Text(use == "train", kind, name, version, sha256, licence)
         for use, kind, name, version, sha256, licence in rows
     )
+
+
+def left_out() -> frozenset[str]:
+    """The fingerprints of definitions that are equal to one of a project that search is judged on."""
+    return frozenset(_lines(_LEFT_OUT))
+
+
+def fingerprint(code: str) -> str:
+    """The same for code that differs in spaces and marks alone."""
+    return hashlib.sha256(_MARKS.sub("", code).encode("utf-8", "replace")).hexdigest()
+
+
+def _lines(name: str) -> list[str]:
+    lines = (files("exporters") / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def is_read(path: str) -> bool:
@@ -163,7 +179,10 @@ def _packages(batch: list[Text], folder: Path) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     command = [sys.executable, "-P", "-m", "pip", *_PIP, *(f"--platform={name}" for name in _PLATFORMS)]
-    command += ["--dest", str(scratch), *(f"{source.name}=={source.version}" for source in batch)]
+    wanted = scratch / "wanted.txt"  # with its hash a release's wheel is told from its others
+    lines = (f"{source.name}=={source.version} --hash=sha256:{source.sha256}\n" for source in batch)
+    wanted.write_text("".join(lines), encoding="utf-8")
+    command += ["--dest", str(scratch), "--requirement", str(wanted)]
     try:
         run = subprocess.run(  # noqa: S603 - our own interpreter, requirements from our own table
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False

@@ -5,8 +5,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
+import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +97,7 @@ def make(
             **dataclasses.asdict(recipe),
             "pairs": len(found.pairs),
             "pairs_sha256": found.digest,
+            "left_out": len(encoder_texts.left_out()),
             "sources": [
                 f"{source.name} {source.version} ({source.licence}) {source.sha256}".removesuffix(" -")
                 for source in sources
@@ -105,16 +110,17 @@ def make(
 
 
 def collect(sources: tuple[Text, ...], folder: Path, documented: Documented, report: Report) -> Collected:
-    """The pairs of every source, each comment once."""
+    """The pairs of every source, each of its comments once, less those that a judge has too."""
     pairs: list[Pair] = []
     owners: list[int] = []
     held: dict[str, list[Pair]] = {"python": [], "others": []}
     seen: set[Pair] = set()
+    left_out = encoder_texts.left_out()
     digest = hashlib.sha256()
-    for number, source in enumerate(sources):
+    for number, (source, read) in enumerate(_read(sources, folder, documented)):
         report(Progress("reading texts", number, len(sources), "sources"))
-        for path, pair in _pairs(source, folder, documented):
-            if pair in seen:
+        for path, pair in read:
+            if pair in seen or encoder_texts.fingerprint(pair[1]) in left_out:
                 continue
             seen.add(pair)
             digest.update("\0".join(pair).encode("utf-8", "replace"))
@@ -131,16 +137,24 @@ def collect(sources: tuple[Text, ...], folder: Path, documented: Documented, rep
     return Collected(pairs, np.array(owners), chosen, digest.hexdigest())
 
 
-def _pairs(source: Text, folder: Path, documented: Documented) -> Iterator[tuple[str, Pair]]:
+def _read(
+    sources: tuple[Text, ...], folder: Path, documented: Documented
+) -> Iterator[tuple[Text, list[tuple[str, Pair]]]]:
+    """Each source with its (path, pair)s, in their order; read by as many processes as there are cores."""
+    quiet = (signal.SIGINT, signal.SIG_IGN)  # an interruption is told once, by the parent
+    read = partial(_pairs, folder=folder, documented=documented)
+    with ProcessPoolExecutor(None, get_context("spawn"), signal.signal, quiet) as pool:
+        yield from zip(sources, pool.map(read, sources), strict=True)
 
-    said: set[str] = set()  # the same words on many definitions are said by a machine, or of little use
+
+def _pairs(source: Text, folder: Path, documented: Documented) -> list[tuple[str, Pair]]:
+    found: dict[str, tuple[str, Pair]] = {}  # the same words on many definitions are of little use
     for path, data in encoder_texts.texts(source, folder):
         for comment, code in documented(path, data):
-            if comment not in said:
-                said.add(comment)
-                yield path, (comment, code)
-        if len(said) >= _MOST_OF_A_SOURCE:
-            return
+            found.setdefault(comment, (path, (comment, code)))
+        if len(found) >= _MOST_OF_A_SOURCE:
+            break
+    return list(found.values())
 
 
 def _texts(pairs: list[Pair], report: Report) -> Iterator[str]:

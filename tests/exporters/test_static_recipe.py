@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import os
 import tarfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +86,54 @@ def test_the_same_sources_make_the_same_bytes(tmp_path: Path, sources: tuple[Tex
         static_recipe.make(sources, tmp_path, LANGUAGE, documented, teacher, RECIPE, silent) for _ in range(2)
     )
     assert first == second
+
+
+def test_what_equals_a_judges_code_is_left_out(
+    tmp_path: Path, sources: tuple[Text, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = static_recipe.collect(sources, tmp_path, documented, silent).pairs
+    equal = encoder_texts.fingerprint(whole[4][1].replace(" ", "\t"))
+    monkeypatch.setattr(encoder_texts, "left_out", lambda: frozenset({equal}))
+    rest = static_recipe.collect(sources, tmp_path, documented, silent)
+    assert rest.pairs == [*whole[:4], *whole[5:]]
+    assert len(rest.sources) == len(rest.pairs)
+
+
+def test_definitions_left_out_are_known_by_hashes_alone() -> None:
+    known = encoder_texts.left_out()
+    assert known
+    assert all(len(bytes.fromhex(one)) == hashlib.sha256().digest_size for one in known)
+
+
+def test_of_a_releases_wheels_the_pinned_one_is_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "simple" / "some-code"
+    index.mkdir(parents=True)
+    tags = ("cp311-abi3-manylinux_2_34_x86_64", "cp311-abi3-manylinux_2_17_x86_64", "py3-none-any")
+    hashes, links = [], []
+    for tag in tags:
+        path = index / f"some_code-1.0-{tag}.whl"
+        with zipfile.ZipFile(path, "w") as opened:
+            opened.writestr("some_code.py", tag)
+            opened.writestr(
+                "some_code-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: some-code\nVersion: 1.0\n"
+            )
+            opened.writestr("some_code-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
+        hashes.append(hashlib.sha256(path.read_bytes()).hexdigest())
+        links.append(f'<a href="{path.name}#sha256={hashes[-1]}">{path.name}</a>')
+    (index / "index.html").write_text(f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>")
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", index.parent.as_uri())
+    for number, (tag, sha256) in enumerate(zip(tags, hashes, strict=True)):
+        source = Text(True, "package", "some-code", "1.0", sha256, "MIT")
+        folder = tmp_path / str(number)
+        encoder_texts.fetch([source], folder, silent)
+        assert list(encoder_texts.texts(source, folder)) == [("some_code.py", tag.encode())]
+    with pytest.raises(PullError, match="pip could not download"):
+        encoder_texts.fetch([Text(True, "package", "some-code", "1.0", "0" * 64, "MIT")], tmp_path, silent)
 
 
 def test_tests_and_judges_are_not_read() -> None:
