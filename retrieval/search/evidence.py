@@ -61,13 +61,20 @@ class Witnesses:
     def evidence(self, asked: Asked, without: Sequence[str] = ()) -> Evidence:
         """`without` names commits that a request is about: they must not answer it."""
         live, of = self.view.live, self.view.text_of_path
-        text = bm25(live, self._store.postings(Field.TEXT, asked.words), asked.words)
+        history = self._history()
+        if history is not None and without:
+            history = history.without(without)
+        telling = asked.words
+        if history is not None:
+            rarity = history.rarity(asked.words)
+            telling = {word: weight * rarity[word] for word, weight in asked.words.items()}
+        text = bm25(live, self._store.postings(Field.TEXT, asked.words), telling)
         name = bm25(live, self._store.postings(Field.NAME, asked.words), asked.words, normalised=False)
         symbol = bm25(live, self._store.postings(Field.SYMBOL, asked.names), asked.names, normalised=False)
         chunks = {"chunk": text.of_slots, "name": name.of_slots, "symbol": symbol.of_slots}
         files = {
             "text": text.of_texts[of],
-            "covered": text.covered[of],
+            "covered": np.sqrt(text.covered[of]),
             "names": name.of_texts[of],
             "symbols": symbol.of_texts[of],
             "path": self._path_words.name(asked.words),
@@ -78,11 +85,10 @@ class Witnesses:
         places, chunks["place"] = self._places(asked)
         files["mention"] = places
         files |= {name: live.best_of_texts(scores)[of] for name, scores in chunks.items() if name != "place"}
-        history = self._history()
         if history is not None:
-            history = history.without(without) if without else history
-            files["history"] = self._by_path(history.alike(asked.words))
-            files["recent"] = self._by_path(history.recent())
+            # Roots: by measurement, 0.007 of MRR; sums over commits grow faster than what they say.
+            files["history"] = np.sqrt(self._by_path(history.alike(asked.words)))
+            files["recent"] = np.sqrt(self._by_path(history.recent()))
         files = {name: _scaled(scores) for name, scores in files.items()}
         files["tested"] = self._tested(files["chunk"])
         files["test"] = self._tests

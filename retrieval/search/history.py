@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -77,6 +78,15 @@ class History:
             for path in change.paths:
                 scores[path] = scores.get(path, 0.0) + share
         return scores
+
+    def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        """How telling words are: between 0, in every subject, and 1, in none. `fix` and `add` tell little."""
+        total = max(len(self._numbers), 1)
+        found = dict.fromkeys(words, 1.0)
+        for word, postings in self._store.postings(Field.SUBJECT, found).items():
+            having = sum(int(number) in self._age for number in postings.documents)
+            found[word] = 1.0 - math.log(1 + having) / math.log(2 + total)
+        return found
 
     def recent(self) -> dict[str, float]:
         """How much was done to each path of late."""
