@@ -156,8 +156,8 @@ def peer_places(repo: Repo, some: Sequence[Query], python: str) -> list[float]:
     found = against_semble.found(repo, [(query.identifier, query.subject) for query in some], python)
     told: list[float] = []
     for query, files in zip(some, found, strict=True):
-        right = {path for path, good in zip(query.paths, query.right, strict=True) if good}
-        kept = [path in right for path in files if is_ranked(path)]
+        right = dict(zip(query.paths, query.right, strict=True))
+        kept = [bool(right[path]) for path in files if path in right]
         told.append(kept.index(True) + 1 if True in kept else float("inf"))
     return told
 
