@@ -22,7 +22,7 @@ from retrieval.search.static_encoder import SCALES, TABLE, StaticEncoder
 from retrieval.types import SourceFile
 from tests.quality import semble_peer
 
-MOST = 200  # chunks; with 50 or 2,000 its MRR is the same within .005
+MOST = 200  # chunks; with 50 or 2,000 its MRR on flask is the same within .005
 _RUN = re.compile(r"\w+")
 
 
