@@ -68,7 +68,7 @@ class _Found:
 
 def seeds_in(task: str, paths: Sequence[str], parsed: Callable[[str], ParsedFile | None]) -> tuple[Seed, ...]:
     """What the task names, the surest first."""
-    found = [*_paths_in(task, paths), *_symbols_in(task, paths, parsed)]
+    found = [*_paths_in(task, PathNames(paths)), *_symbols_in(task, paths, parsed)]
     found.sort(key=lambda one: (one.rank, one.position, one.place, one.seed.path))
     whole = {one.seed.path for one in found if one.seed.named}
     seeds: dict[tuple[str, int | None, int | None], Seed] = {}
@@ -78,9 +78,9 @@ def seeds_in(task: str, paths: Sequence[str], parsed: Callable[[str], ParsedFile
     return tuple(seeds.values())
 
 
-def places_in(text: str, paths: Sequence[str]) -> Iterator[Seed]:
+def places_in(text: str, names: PathNames) -> Iterator[Seed]:
     """The files, modules and lines of files that a text names, in its order."""
-    for found in _paths_in(text, paths):
+    for found in _paths_in(text, names):
         if found.rank <= _Rank.AMBIGUOUS_PATH:
             yield found.seed
 
@@ -117,19 +117,25 @@ def _depth(path: str) -> tuple[int, str]:
 # -- paths
 
 
-def _paths_in(task: str, paths: Sequence[str]) -> Iterator[_Found]:
-    by_name: dict[str, list[str]] = defaultdict(list)
-    by_stem: dict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        name = path.rpartition("/")[2]
-        by_name[name].append(path)
-        by_stem[name.partition(".")[0].lower()].append(path)
+class PathNames:
+    """The paths of a repository by how a text would name them."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.by_name: dict[str, list[str]] = defaultdict(list)
+        self.by_stem: dict[str, list[str]] = defaultdict(list)
+        for path in paths:
+            name = path.rpartition("/")[2]
+            self.by_name[name].append(path)
+            self.by_stem[name.partition(".")[0].lower()].append(path)
+
+
+def _paths_in(task: str, names: PathNames) -> Iterator[_Found]:
     for mention in _PLACE.finditer(task):
         word = mention["path"].replace("\\", "/").removeprefix("./")
-        matching = _matching(word, by_name)
+        matching = _matching(word, names.by_name)
         yield from _from_path(mention, word, matching)
         if not matching:
-            yield from _from_module(mention, word, by_stem)
+            yield from _from_module(mention, word, names.by_stem)
 
 
 def _matching(word: str, by_name: dict[str, list[str]]) -> list[str]:

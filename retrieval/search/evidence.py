@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from retrieval.mentions import places_in
+from retrieval.mentions import PathNames, places_in
 from retrieval.search.history import History
 from retrieval.search.lexical import bm25
 from retrieval.search.live import Floats, Live
@@ -99,6 +99,10 @@ class Witnesses:
         return PathWords(self.view.paths)
 
     @cached_property
+    def _path_names(self) -> PathNames:
+        return PathNames(self.view.paths)
+
+    @cached_property
     def _tests(self) -> Floats:
         return np.array([is_test(path) for path in self.view.paths], np.float32)
 
@@ -117,7 +121,7 @@ class Witnesses:
         """Files that the request names, and the chunks of the lines that it names."""
         files = np.zeros(len(self.view.paths), np.float32)
         chunks = np.zeros(self.view.live.slots, np.float32)
-        seeds = list(dict.fromkeys(places_in(asked.text, self.view.paths)))[-_MOST_PLACES:]
+        seeds = list(dict.fromkeys(places_in(asked.text, self._path_names)))[-_MOST_PLACES:]
         for weight, seed in _weighted(seeds, asked):
             number = self._numbers[seed.path]
             files[number] = max(files[number], weight)

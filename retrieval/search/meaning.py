@@ -44,9 +44,10 @@ class Meaning:
             found[self._live.slots_of(documents)] = others @ query
         numbers, scores = vectors.search(query, min(_NEAREST, self._live.slots), self._live.mask)
         found[self._live.slots_of(numbers)] = scores
-        if self._live.slots > _NEAREST:
-            found[found < np.partition(found, -_NEAREST)[-_NEAREST]] = 0.0
         found[found < _LEAST] = 0.0
+        near = found[found > 0]
+        if len(near) > _NEAREST:
+            found[found < np.partition(near, -_NEAREST)[-_NEAREST]] = 0.0
         return found
 
     @cached_property
