@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import blake2b
@@ -23,8 +23,7 @@ from retrieval.search.live import Floats, Live
 from retrieval.search.meaning import Meaning
 from retrieval.search.request import Asked, Kind, understood
 from retrieval.search.store import SearchStore, Text
-from retrieval.search.tables import StoreDamagedError
-from retrieval.types import Entry
+from retrieval.search.tables import StoreDamagedError, holds
 
 _FOLDER = "search"
 _MOST_DEAD, _FEW = (
@@ -113,7 +112,7 @@ class _Opening:
         if missing:
             learn(store, self.repo, missing, self.cache, self.encoder, self.progress, self.workers)
             known = store.texts(names)
-        return _view(entries, known)
+        return _view([entry.path for entry in entries], names, known)
 
 
 class Index:
@@ -223,8 +222,11 @@ def status(cache: Path, repo: Repository, encoder: Encoder | None = None) -> Sta
     file = index_file(cache, repo)
     if not file.is_file():
         return None
+    marks = _marks(encoder or default_encoder())
     try:
-        store = SearchStore(file, _marks(encoder or default_encoder()))
+        if not holds(file, marks):
+            return None
+        store = SearchStore(file, marks)
         try:
             return Status(
                 file, sum(each.stat().st_size for each in _parts(file) if each.exists()), *store.size()
@@ -262,15 +264,14 @@ def _marks(encoder: Encoder) -> str:
     return seen.hexdigest()
 
 
-def _view(entries: Sequence[Entry], known: dict[bytes, Text]) -> View:
+def _view(listed: Sequence[str], names: Sequence[bytes], known: Mapping[bytes, Text]) -> View:
     """Equal texts count once."""
     paths = []
     order: dict[bytes, int] = {}
     text_of_path = []
-    for entry in entries:
-        name = key(entry.digest, entry.path)
+    for path, name in zip(listed, names, strict=True):
         if name in known and len(known[name].lengths):
-            paths.append(entry.path)
+            paths.append(path)
             text_of_path.append(order.setdefault(name, len(order)))
     return View(paths, np.array(text_of_path, np.int64), Live([known[name] for name in order]))
 

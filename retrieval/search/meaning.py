@@ -59,14 +59,13 @@ class Meaning:
         if len(lacking) <= max(_FEW, len(vectors) // _PART):
             return vectors, lacking, rows
         vectors.add(lacking, rows)
-        if self._file is not None:
-            vectors.save()
+        vectors.save()
         return vectors, lacking[:0], rows[:0]
 
     def _opened(self) -> Vectors:
         dimensions = self._encoder.dimensions
         if self._file is None:
-            return Vectors.open(Path("nowhere", "at.all"), dimensions)
+            return Vectors.empty(dimensions)
         for other in self._file.parent.glob("*.faiss"):
             if other.name.partition("-")[0] == self._file.name.partition("-")[0] and other != self._file:
                 other.unlink(missing_ok=True)  # of a store that was begun anew

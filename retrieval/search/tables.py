@@ -63,6 +63,15 @@ def opened(file: Path | str, marks: str) -> sqlite3.Connection:
     return connection
 
 
+def holds(file: Path, marks: str) -> bool:
+    """Whether a file is an index with these marks. Nothing is written. sqlite3's errors where it is none."""
+    with (
+        contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection,
+        damage(),
+    ):
+        return _marks_of(connection) == marks
+
+
 def _marks_of(connection: sqlite3.Connection) -> str | None:
     if connection.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
         return None

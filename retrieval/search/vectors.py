@@ -54,11 +54,16 @@ class VectorsDamaged(RepositoryError):
 class Vectors:
     """Numbers are the caller's: distinct, from 0. Scores are inner products, the largest first."""
 
-    path: Path
+    path: Path | None  # None: in memory alone
     dimensions: int
     _index: Faiss
     _made_for: int = 0  # vectors when the inverted file was made; 0: every vector is compared
     _mapped: bool = False
+
+    @classmethod
+    def empty(cls, dimensions: int) -> Vectors:
+        """In memory alone."""
+        return cls(None, dimensions, _exact(dimensions))
 
     @classmethod
     def open(cls, path: Path, dimensions: int) -> Vectors:
@@ -131,6 +136,8 @@ class Vectors:
 
     def save(self) -> None:
         """Another file takes the place of the one there is, in one step; who has that open keeps it."""
+        if self.path is None:
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         try:
@@ -154,7 +161,7 @@ class Vectors:
 
     def _own(self) -> None:
         """A mapped index cannot change: read it into memory."""
-        if self._mapped:
+        if self._mapped and self.path is not None:
             self._index = _read(self.path, 0, self.dimensions)
             self._mapped = False
 

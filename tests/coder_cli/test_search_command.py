@@ -118,3 +118,13 @@ def test_an_encoder_that_is_not_there_is_told(
     monkeypatch.setenv("CODER_ENCODER", "minilm")
     assert cli.main(["search", "money"]) == 3
     assert "coder export --encoder minilm" in capsys.readouterr().err
+
+
+def test_looking_at_an_index_that_another_encoder_made_leaves_it(
+    shop: GitRepository, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.main(["index", "build"])
+    with monkeypatch.context() as other:
+        other.setattr("retrieval.search.index._marks", lambda _: "another")
+        assert cli.main(["index", "status"]) == 1
+    assert cli.main(["index", "status"]) == 0
