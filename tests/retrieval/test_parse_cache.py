@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import random
 import signal
@@ -9,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,35 @@ def test_a_key_changes_with_the_code_that_reads(monkeypatch: pytest.MonkeyPatch)
     before = key("1" * 40, "a.py")
     monkeypatch.setattr(parse_cache, "_reader", lambda: "another version")
     assert key("1" * 40, "a.py") != before
+
+
+def test_a_key_changes_with_no_other_code() -> None:
+    """All that reads and parses is named, and all that it imports; what is not named changes no key."""
+    needed: set[str] = set()
+    new = {"repo", "reading"}
+    while new:
+        needed |= new
+        new = {name for each in new for name in imported(each)} - needed - {"parse_cache"}
+    assert needed == set(parse_cache.READERS.split())
+
+
+def imported(module: str) -> Iterator[str]:
+    """The modules of `retrieval` itself that one of them imports, anywhere in it."""
+    text = (ROOT / "retrieval" / f"{module}.py").read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.module == "retrieval":
+            yield from (alias.name for alias in node.names)
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        for _, name, *_ in (each.split(".") for each in names if each.startswith("retrieval.")):
+            if name != "languages":
+                yield name
+
+
+def test_languages_import_nothing_that_changes_without_them() -> None:
+    for file in (ROOT / "retrieval" / "languages").rglob("*.py"):
+        module = file.relative_to(ROOT / "retrieval").with_suffix("").as_posix()
+        assert set(imported(module)) <= set(parse_cache.READERS.split())
 
 
 def test_thousands_of_keys_are_one_question(file: Path) -> None:
