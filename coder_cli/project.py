@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from coder_cli.settings import Settings
 from exporters.types import Progress, Report
 
 if TYPE_CHECKING:
+    from coder_cli.workspace import Workspace
     from retrieval.project import RepositoryProject
     from retrieval.repo import Repo
     from retrieval.search.encoders import Encoder
@@ -25,6 +27,15 @@ def open_project(settings: Settings, path: Path | None = None) -> tuple[Repo, Re
     """The repository that a file or folder is in, the current folder's unless given. Parses are cached."""
     repo = find_repo(settings, path)
     return repo, read_project(settings, repo)
+
+
+def open_workspace(settings: Settings, path: Path | None = None) -> Workspace:
+    """The repository around a path with all that a request may ask of it."""
+    from coder_cli.workspace import Workspace
+
+    repo, project = open_project(settings, path)
+    index = partial(open_index, settings, repo)
+    return Workspace(repo, project, index(), index)
 
 
 def find_repo(settings: Settings, path: Path | None = None) -> Repo:

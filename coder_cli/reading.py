@@ -7,19 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coder_cli import prompts
-from coder_cli.errors import ContextError, RepositoryError, UsageError
+from coder_cli.errors import ContextError
 from coder_cli.model.tokenizer import Tokenizer
-from coder_cli.project import open_project
+from coder_cli.project import open_workspace
 from coder_cli.prompts import Message, Role
 from coder_cli.settings import Settings
 from exporters.store import InstalledModel, ModelStore
-from retrieval.types import Skipped, SourceFile
 from retrieval.window import Arrangement, ContextWindow, Request, Seed, Target
 
 if TYPE_CHECKING:
-    from retrieval.project import RepositoryProject
-    from retrieval.repo import Repo
-    from retrieval.types import ParsedFile
+    from coder_cli.workspace import Workspace
 
 ANSWER_TOKENS = 1024  # left for an answer, as `coder generate` allows one by default
 FILL_TOKENS = 256  # the same of `coder infill`
@@ -53,29 +50,17 @@ def read(settings: Settings, wish: Wish) -> Reading:
 
     StoreError where no model is installed: without its tokenizer no count would be exact.
     """
-    from retrieval.context import build_context
-    from retrieval.mentions import seeds_in, starting_points
-
     model = ModelStore(settings.models_dir).resolve(settings.model)
     tokenizer = Tokenizer.open(model.folder, model.manifest)
-    repo, project = open_project(settings, _inside(wish.file))
-    files = _Files(repo, project, wish)
-    target = files.target()
+    workspace = open_workspace(settings, _inside(wish.file))
+    target = _target(workspace, wish)
     request = Request(wish.task, target)
-    graph = project.graph()
-    seeds = seeds_in(wish.task, project.paths, project.parsed) if wish.task else ()
+    seeds = workspace.seeds(wish.task) if wish.task else ()
     if not seeds and target is None:
-        seeds = starting_points(project.paths, graph)
+        seeds = workspace.starting_points()
     budget = wish.budget or _budget(settings, model, tokenizer, request)
-    window = build_context(
-        request,
-        seeds=seeds,
-        graph=graph,
-        parsed=files.parsed,
-        read=files.read,
-        budget=budget,
-        count_tokens=tokenizer.count,
-        order=wish.order,
+    window = workspace.window(
+        request, seeds=seeds, budget=budget, count_tokens=tokenizer.count, order=wish.order
     )
     if target is not None and all(item.path != target.path for item in window.items):
         reason = next(left.reason for left in window.left_out if left.path == target.path)
@@ -99,44 +84,16 @@ def _inside(file: Path | None) -> Path | None:
     return file if any((above / ".git").exists() for above in below) else None
 
 
-class _Files:
-    """The repository's files, and the one that is named, whatever the filters say of it."""
+def _target(workspace: Workspace, wish: Wish) -> Target | None:
+    """The place that is asked about. UsageError where the file has no such place."""
+    if wish.file is None:
+        return None
+    named = workspace.name(wish.file)
+    if wish.line is not None:
+        from coder_cli.infill import at_position
 
-    def __init__(self, repo: Repo, project: RepositoryProject, wish: Wish) -> None:
-        self._project = project
-        self._wish = wish
-        self._path = repo.relative(wish.file) if wish.file is not None else None
-        entry = repo.entry(self._path) if self._path is not None else None
-        if wish.file is not None and (entry is None or wish.file.is_dir()):
-            raise UsageError(f"{wish.file} is no file.")
-        self._named = repo.read(entry, named=True) if entry is not None else None
-
-    def target(self) -> Target | None:
-        """The place that is asked about. UsageError where the file has no such place."""
-        if self._path is None:
-            return None
-        if not isinstance(self._named, SourceFile):
-            why = self._named.reason.value if self._named else "gone"
-            raise RepositoryError(f"{self._path} cannot be read: {why}.")
-        line, column = self._wish.line, self._wish.column
-        if line is not None:
-            from coder_cli.infill import at_position
-
-            at_position(self._named.text, line, column)
-        return Target(self._path, line, column, fill=line is not None and not self._wish.task)
-
-    def read(self, path: str) -> SourceFile | Skipped:
-        if path == self._path and self._named is not None:
-            return self._named
-        return self._project.file(path)
-
-    def parsed(self, path: str) -> ParsedFile | None:
-        found = self._project.parsed(path)
-        if found is None and path == self._path and isinstance(self._named, SourceFile):
-            from retrieval.parse import parse
-
-            return parse(self._named)
-        return found
+        at_position(named.text, wish.line, wish.column)
+    return Target(named.path, wish.line, wish.column, fill=wish.line is not None and not wish.task)
 
 
 def _budget(settings: Settings, model: InstalledModel, tokenizer: Tokenizer, request: Request) -> int:

@@ -66,9 +66,13 @@ class _Found:
     seed: Seed
 
 
-def seeds_in(task: str, paths: Sequence[str], parsed: Callable[[str], ParsedFile | None]) -> tuple[Seed, ...]:
-    """What the task names, the surest first."""
+def seeds_in(
+    task: str, paths: Sequence[str], parsed: Callable[[str], ParsedFile | None], *, sure: bool = False
+) -> tuple[Seed, ...]:
+    """What the task names, the surest first. `sure`: no words of prose, and no path that could be several."""
     found = [*_paths_in(task, PathNames(paths)), *_symbols_in(task, paths, parsed)]
+    if sure:
+        found = [one for one in found if one.rank <= _Rank.SYMBOL]
     found.sort(key=lambda one: (one.rank, one.position, one.place, one.seed.path))
     whole = {one.seed.path for one in found if one.seed.named}
     seeds: dict[tuple[str, int | None, int | None], Seed] = {}

@@ -56,7 +56,7 @@ LAYERS = (
     "coder_cli.errors",
     "coder_cli.model",
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
-    "coder_cli.extract coder_cli.stdin coder_cli.files",
+    "coder_cli.extract coder_cli.stdin coder_cli.files coder_cli.sessions coder_cli.workspace",
     "coder_cli.pace",
     "coder_cli.assistant",
     "coder_cli.ui coder_cli.options coder_cli.answer coder_cli.places coder_cli.project",

@@ -1,0 +1,117 @@
+"""The repository that a request is about: its files, their graph, what search finds in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coder_cli.errors import RepositoryError, UsageError
+from retrieval.context import build_context
+from retrieval.mentions import seeds_in, starting_points
+from retrieval.search.request import Kind
+from retrieval.types import ParsedFile, Skipped, SourceFile
+from retrieval.window import Arrangement, ContextWindow, Request, Seed
+
+if TYPE_CHECKING:
+    from retrieval.graph import DependencyGraph
+    from retrieval.project import RepositoryProject
+    from retrieval.repo import Repo
+    from retrieval.search.index import Hit, Index
+
+HITS = 12  # chunks that may become part of a window
+
+
+@dataclass(slots=True)
+class Workspace:
+    """A working tree as it was at the last `refresh`; files that the user names are read in any case."""
+
+    repo: Repo
+    project: RepositoryProject
+    index: Index
+    reopened: Callable[[], Index]  # the index, brought up to date
+    _named: dict[str, SourceFile] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Path:
+        return self.repo.root
+
+    @property
+    def graph(self) -> DependencyGraph:
+        return self.project.graph()
+
+    def refresh(self) -> None:
+        """See what has changed on disk since; costs next to nothing where nothing has."""
+        self.project = self.project.refreshed()
+        self.index.close()
+        self.index = self.reopened()
+        named, self._named = self._named, {}
+        for path in named:
+            entry = self.repo.entry(path)
+            file = self.repo.read(entry, named=True) if entry is not None else None
+            if isinstance(file, SourceFile):
+                self._named[path] = file
+
+    def close(self) -> None:
+        self.index.close()
+
+    def name(self, file: Path) -> SourceFile:
+        """A file that the user names, a secrets file too. UsageError where there is none."""
+        path = self.repo.relative(file)
+        entry = self.repo.entry(path) if path is not None else None
+        if path is None or entry is None or file.is_dir():
+            raise UsageError(f"{file} is no file.")
+        found = self.repo.read(entry, named=True)
+        if not isinstance(found, SourceFile):
+            raise RepositoryError(f"{path} cannot be read: {found.reason.value}.")
+        self._named[path] = found
+        return found
+
+    def read(self, path: str) -> SourceFile | Skipped:
+        return self._named.get(path) or self.project.file(path)
+
+    def parsed(self, path: str) -> ParsedFile | None:
+        found = self.project.parsed(path)
+        if found is None and path in self._named:
+            from retrieval.parse import parse
+
+            return parse(self._named[path])
+        return found
+
+    def search(self, text: str, kind: Kind | None = None, limit: int = HITS) -> list[Hit]:
+        return self.index.search(text, kind=kind, limit=limit)
+
+    def seeds(self, text: str, kind: Kind | None = None, limit: int = HITS) -> tuple[Seed, ...]:
+        """Where a request points to, the best first: what it names, then what search finds."""
+        named = seeds_in(text, self.project.paths, self.parsed, sure=True)
+        found = [
+            Seed(hit.path, "; ".join(hit.reasons), hit.start_line, hit.end_line)
+            for hit in self.search(text, kind, limit)
+        ]
+        return tuple(dict.fromkeys((*named, *found)))
+
+    def starting_points(self) -> tuple[Seed, ...]:
+        """For a request that points nowhere: where the program starts, and what most files need."""
+        return starting_points(self.project.paths, self.graph)
+
+    def window(
+        self,
+        request: Request,
+        *,
+        seeds: Sequence[Seed],
+        budget: int,
+        count_tokens: Callable[[str], int],
+        order: Arrangement = Arrangement.DEPENDENCY,
+    ) -> ContextWindow:
+        """What a model gets to read, `budget` tokens at most."""
+        return build_context(
+            request,
+            seeds=seeds,
+            graph=self.graph,
+            parsed=self.parsed,
+            read=self.read,
+            budget=budget,
+            count_tokens=count_tokens,
+            order=order,
+        )
