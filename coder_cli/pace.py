@@ -77,7 +77,7 @@ def pace(
         return known
     notice(f"Measuring how fast {installed.name} reads on this machine. This happens once.")
     speed = _measure(model)
-    now = Pace(speed or CAUTIOUS, _now())
+    now = Pace(round(speed or CAUTIOUS, 2), _now())
     if speed is not None:
         _remember(settings, _key(settings, installed, str(model.device)), now, [])
     return now
