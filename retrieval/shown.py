@@ -77,7 +77,8 @@ class Shown:
             short = refused.reason
         said = self._said(path, reason)
         lines = shown.start_line, shown.end_line
-        item = Item(path, level, *lines, shown.text, 0, "; ".join(said), short, self._note(path))
+        told = "; ".join(said), short, self._note(path)
+        item = Item(path, level, *lines, shown.text, 0, *told, parts=shown.parts)
         if not self.room.offer(item, limit):
             return False
         self.reasons[path] = said

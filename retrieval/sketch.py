@@ -23,6 +23,17 @@ class Excerpt:
         start = self.places.get(line)
         return None if start is None else start + column
 
+    @property
+    def parts(self) -> tuple[tuple[int, int], ...]:
+        """`places` as ranges of lines, both ends included."""
+        found: list[tuple[int, int]] = []
+        for line in sorted(self.places):
+            if found and line == found[-1][1] + 1:
+                found[-1] = found[-1][0], line
+            else:
+                found.append((line, line))
+        return tuple(found)
+
 
 class Sketch:
     """What becomes of each line of a file: shown, shortened, hidden, or passed over with a mark.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from retrieval.room import CountTokens, tokens_of
 from retrieval.skeleton import SIGNATURES, Wanted, enclosing
@@ -89,7 +90,8 @@ def _item(shown: Excerpt, level: Level, file: SourceFile, target: Target) -> Ite
         hole = shown.place_of(target.line, _column(file, target))
         if hole is None:
             return
-    yield Item(file.path, level, shown.start_line, shown.end_line, shown.text, 0, _REASON, hole=hole)
+    lines = shown.start_line, shown.end_line
+    yield Item(file.path, level, *lines, shown.text, 0, _REASON, hole=hole, parts=shown.parts)
 
 
 def _counted(item: Item, tokens: int) -> Item:
@@ -98,17 +100,7 @@ def _counted(item: Item, tokens: int) -> Item:
         shortened = "signatures around what matters: whole it is larger than the budget"
     elif item.level is Level.CHUNK:
         shortened = "only what matters: more of it leaves no room for what it uses"
-    return Item(
-        item.path,
-        item.level,
-        item.start_line,
-        item.end_line,
-        item.text,
-        tokens,
-        item.reason,
-        shortened,
-        hole=item.hole,
-    )
+    return replace(item, tokens=tokens, shortened=shortened)
 
 
 def _cut(

@@ -69,6 +69,12 @@ class Item:
     shortened: str = ""  # why it is not here whole
     note: str = ""  # a comment below the path line
     hole: int | None = None  # index in `text` of the place to fill
+    parts: tuple[tuple[int, int], ...] = ()  # the lines that stand in it as they are; none: all of them
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The lines of the file that stand in `text` unchanged, as ranges with both ends included."""
+        return self.parts or ((self.start_line, self.end_line),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,3 +61,15 @@ def told(found: ContextWindow) -> str:
 def test_a_window_is_as_it_stands_in_its_file(case: Path, tmp_path: Path) -> None:
     expected = case.with_suffix(".txt").read_text(encoding="utf-8")
     assert told(window(case, tmp_path / "repository")) == expected
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.stem}")
+def test_the_lines_that_an_item_names_stand_in_it(case: Path, tmp_path: Path) -> None:
+    for item in window(case, tmp_path / "repository").items:
+        lines = (tmp_path / "repository" / item.path).read_text(encoding="utf-8").split("\n")
+        shown = item.text.split("\n")
+        assert item.spans == tuple(sorted(item.spans))
+        assert item.start_line <= item.spans[0][0] and item.spans[-1][1] <= item.end_line
+        for first, last in item.spans:
+            part = lines[first - 1 : last]
+            assert any(shown[at : at + len(part)] == part for at in range(len(shown)))
