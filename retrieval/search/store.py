@@ -150,8 +150,10 @@ class SearchStore:
         query += " AND word IN ({}) ORDER BY word, segment"
         for word, documents, counts in self._rows(query, words):
             parts.setdefault(word, []).append((unsealed(documents), unsealed(counts)))
-        with damage():
+        try:
             return {word: Postings.joined(found) for word, found in parts.items()}
+        except ValueError as error:
+            raise StoreDamagedError(str(error)) from error
 
     def _join(self) -> None:
         """As a binary counter carries: a segment is joined with the one before while that is not larger."""

@@ -60,16 +60,37 @@ def test_what_fails_within_a_write_leaves_nothing(tmp_path: Path) -> None:
     assert store.postings(Field.TEXT, ["word"]) == {}
 
 
+def test_a_bug_within_a_write_is_no_damage(tmp_path: Path) -> None:
+    store = SearchStore(tmp_path / "a.sqlite", "marks")
+    with pytest.raises(ValueError, match="another shape"), store.writing():
+        raise ValueError("another shape")
+
+
 def test_damage_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.sqlite").write_bytes(b"no database at all, but long enough to be taken for one" * 100)
     with pytest.raises(StoreDamagedError):
         SearchStore(tmp_path / "a.sqlite", "marks")
 
 
-def test_a_changed_byte_in_postings_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "change", ["substr(documents, 1, 4) || zeroblob(8)", "'text'", "12", "x'00'", "substr(documents, 1, 8)"]
+)
+def test_a_changed_byte_in_postings_is_told(tmp_path: Path, change: str) -> None:
     store = SearchStore(tmp_path / "a.sqlite", "marks")
     put(store, 0, [["word"], ["word"]])
     with store.writing():
-        store._connection.execute("UPDATE posting SET documents = substr(documents, 1, 4) || zeroblob(8)")
+        store._connection.execute(f"UPDATE posting SET documents = {change}")  # noqa: S608 - a constant
     with pytest.raises(StoreDamagedError):
         store.postings(Field.TEXT, ["word"])
+
+
+def test_columns_of_different_rows_are_told(tmp_path: Path) -> None:
+    store = SearchStore(tmp_path / "a.sqlite", "marks")
+    put(store, 0, [["one", "two"], ["two"]])
+    with store.writing():
+        query = (
+            "UPDATE posting SET counts = (SELECT counts FROM posting WHERE word = 'one') WHERE word = 'two'"
+        )
+        store._connection.execute(query)
+    with pytest.raises(StoreDamagedError):
+        store.postings(Field.TEXT, ["two"])
