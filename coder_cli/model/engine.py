@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
 from pathlib import Path
 from threading import Event
 
@@ -13,15 +14,34 @@ import numpy as np
 from coder_cli.errors import ModelError, UsageError
 from coder_cli.model import memory
 from coder_cli.model.device import Device
-from coder_cli.model.generate import Request, generate
+from coder_cli.model.generate import Request, generate, prefill
 from coder_cli.model.kv_cache import KvCache
 from coder_cli.model.sampling import Sampler
 from coder_cli.model.session import Session, choose_device, open_session
 from coder_cli.model.tokenizer import Tokenizer
-from coder_cli.model.types import ChatTemplate, Completion, Part, Prompt, Sampling
+from coder_cli.model.types import (
+    ChatTemplate,
+    Completion,
+    Numerics,
+    Part,
+    PrefillProgress,
+    Prompt,
+    Sampling,
+    unheard,
+)
 from exporters import manifest as manifests
 from exporters.families import FAMILIES, Family
 from exporters.manifest import Manifest
+
+# Seconds. A run that was about to start when it was told to end has not heard it.
+INTERRUPT_AGAIN = 0.05
+
+
+class _User(Enum):
+    """Who uses session and cache."""
+
+    ANSWER = "answer"
+    WARMING = "warming"
 
 
 class Engine:
@@ -35,7 +55,8 @@ class Engine:
         self.cache = KvCache(context_length, session.resize)
         self._session = session
         self._cancel = threading.Event()
-        self._busy = threading.Lock()
+        self._turn = threading.Condition()
+        self._user: _User | None = None
         limit = range(tokenizer.vocab_limit, manifest.vocab_size)
         self._banned = np.array(sorted({*tokenizer.banned_ids, *limit}), np.int64)
 
@@ -102,6 +123,10 @@ class Engine:
         return self._session.device
 
     @property
+    def numerics(self) -> Numerics:
+        return self._session.numerics
+
+    @property
     def chat_template(self) -> ChatTemplate | None:
         return self.tokenizer.chat_template
 
@@ -119,32 +144,89 @@ class Engine:
         self._cancel.set()
         self._session.interrupt()
 
-    def generate(self, prompt: Prompt, sampling: Sampling) -> Iterator[str | Completion]:
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, progress: PrefillProgress = unheard
+    ) -> Iterator[str | Completion]:
         """Pieces of text as they come, then one Completion, last. Close the iterator to stop early."""
-        yield from self.generate_ids(self.encode(prompt.parts), prompt, sampling)
+        yield from self.generate_ids(self.encode(prompt.parts), prompt, sampling, progress)
+
+    def replay(
+        self,
+        ids: Sequence[int],
+        runs: Sequence[int],
+        prompt: Prompt,
+        sampling: Sampling,
+        progress: PrefillProgress = unheard,
+    ) -> Iterator[str | Completion]:
+        """`generate_ids`, cold and with exactly these runs: under equal Numerics the same bits."""
+        if sum(runs) != len(ids) or min(runs, default=1) < 1:
+            raise UsageError(f"Runs of {sum(runs)} tokens do not make a prompt of {len(ids)}.")
+        yield from self.generate_ids(ids, prompt, sampling, progress, runs)
 
     def generate_ids(
-        self, ids: Sequence[int], prompt: Prompt, sampling: Sampling
+        self,
+        ids: Sequence[int],
+        prompt: Prompt,
+        sampling: Sampling,
+        progress: PrefillProgress = unheard,
+        runs: Sequence[int] | None = None,
     ) -> Iterator[str | Completion]:
         """As `generate`, for a prompt that is ids already; `prompt` gives the stops and the length."""
         if not ids:
             raise UsageError("The prompt is empty.")
-        if not self._busy.acquire(blocking=False):
-            raise RuntimeError("an Engine gives one answer at a time: close the iterator of the one before")
+        self._take_turn()
         try:
-            self._cancel.clear()
             request = Request(
                 ids=ids,
                 stop_ids=() if prompt.ignore_stop_ids else self.tokenizer.stop_ids,
                 stop_texts=prompt.stop,
                 max_new_tokens=prompt.max_new_tokens,
+                runs=runs,
             )
             sampler = Sampler(sampling, self._banned, ids)
-            yield from generate(
-                self._session, self.cache, sampler, self.tokenizer.stream(), request, self._cancel
-            )
+            stream = self.tokenizer.stream()
+            yield from generate(self._session, self.cache, sampler, stream, request, self._cancel, progress)
         finally:
-            self._busy.release()
+            self._end_turn()
+
+    def warm(self, parts: Sequence[Part]) -> int:
+        """Prefill whole chunks of `parts`; tokens that are ready. `cancel` or an answer ends it.
+
+        Whole ones only: what comes after them then runs as if nothing had been warmed, to the bit. Nothing is
+        done while an answer is on.
+        """
+        ids = self.encode(parts)
+        whole = ids[: min(len(ids), self.context_length) // self._session.chunk * self._session.chunk]
+        with self._turn:
+            if self._user is not None:
+                return 0
+            self._user = _User.WARMING
+            self._cancel.clear()
+        try:
+            if self.cache.common_prefix(whole) < len(whole):
+                self.cache.roll_back(self.cache.common_prefix(whole))
+                prefill(self._session, self.cache, whole, self._cancel)
+            return self.cache.common_prefix(whole)
+        finally:
+            self._end_turn()
+
+    def _take_turn(self) -> None:
+        """Become the one whose runs these are. Who merely warms gives way."""
+        with self._turn:
+            while self._user is _User.WARMING:
+                self.cancel()
+                self._turn.wait(INTERRUPT_AGAIN)
+            if self._user is _User.ANSWER:
+                raise RuntimeError(
+                    "an Engine gives one answer at a time: close the iterator of the one before"
+                )
+            self._user = _User.ANSWER
+            self._cancel.clear()
+
+    def _end_turn(self) -> None:
+        with self._turn:
+            self._user = None
+            self._turn.notify_all()
 
 
 def _wanted_context(manifest: Manifest, context_tokens: int | None, notice: Callable[[str], None]) -> int:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from coder_cli.errors import ContextError
 from coder_cli.model.kv_cache import KvCache
 from coder_cli.model.sampling import Sampler
 from coder_cli.model.session import Interrupted, Logits, Session
-from coder_cli.model.types import Completion, Finish
+from coder_cli.model.types import Completion, Finish, PrefillProgress, unheard
 
 
 class TextStream(Protocol):
@@ -33,6 +34,8 @@ class Request:
     stop_ids: Collection[int]
     stop_texts: Sequence[str]
     max_new_tokens: int
+    runs: Sequence[int] | None = None
+    """Exactly these runs of the prefill, from the first id on; None: what is cached, then aligned runs."""
 
 
 class StopText:
@@ -76,6 +79,7 @@ def generate(
     stream: TextStream,
     request: Request,
     cancel: threading.Event,
+    progress: PrefillProgress = unheard,
 ) -> Iterator[str | Completion]:
     """Pieces of text, then the Completion. However it is left, the cache says truly what the buffers hold."""
     room = cache.context_length - len(request.ids)
@@ -86,9 +90,10 @@ def generate(
         )
     started = time.perf_counter()
     # The last token always runs again: without a run there are no logits.
-    cached = min(cache.common_prefix(request.ids), len(request.ids) - 1)
-    cache.roll_back(cached)
-    logits = prefill(session, cache, request.ids[cached:], cancel)
+    cache.roll_back(0 if request.runs else min(cache.common_prefix(request.ids), len(request.ids) - 1))
+    cached = len(cache.tokens)
+    logits = prefill(session, cache, request.ids, cancel, progress, request.runs)
+    made = tuple(cache.runs)
     first = time.perf_counter()
 
     finish = Finish.LENGTH
@@ -119,20 +124,40 @@ def generate(
         new_tokens=new_tokens,
         prefill_seconds=first - started,
         decode_seconds=time.perf_counter() - first,
+        runs=made,
     )
 
 
-def prefill(session: Session, cache: KvCache, ids: Sequence[int], cancel: threading.Event) -> Logits | None:
-    """Run `ids` in chunks; logits [1, vocab] of the last, or None when cancelled."""
+def prefill(
+    session: Session,
+    cache: KvCache,
+    ids: Sequence[int],
+    cancel: threading.Event,
+    progress: PrefillProgress = unheard,
+    runs: Sequence[int] | None = None,
+) -> Logits | None:
+    """Run those of `ids` that are not cached; logits [1, vocab] of the last, or None when cancelled.
+
+    `ids` begin with what is cached. Runs end where `runs` say, or at multiples of the session's chunk: the
+    state of a prefix then does not depend on what came after it when it was made.
+    """
     logits = None
-    for start in range(0, len(ids), session.chunk):
+    progress(len(cache.tokens), len(ids))
+    for end in _ends(len(cache.tokens), len(ids), session.chunk) if runs is None else accumulate(runs):
         if cancel.is_set():
             return None
         try:
-            logits = run(session, cache, ids[start : start + session.chunk], wanted=1)
+            logits = run(session, cache, ids[len(cache.tokens) : end], wanted=1)
         except Interrupted:
             return None
+        progress(end, len(ids))
     return logits
+
+
+def _ends(start: int, stop: int, chunk: int) -> Iterator[int]:
+    """Where the runs from `start` to `stop` end."""
+    yield from range(start // chunk * chunk + chunk, stop, chunk)
+    yield stop
 
 
 def decode(session: Session, cache: KvCache, sampler: Sampler, logits: Logits, limit: int) -> Iterator[int]:

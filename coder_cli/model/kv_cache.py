@@ -1,4 +1,4 @@
-"""Which tokens a graph's key/value buffers hold. A position is a length: rolling back is shortening."""
+"""Which tokens a graph's key/value buffers hold, and which runs made them. A position is a length."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class KvCache:
         self.context_length = context_length
         self.capacity = 0
         self.tokens: list[int] = []
+        self.runs: list[int] = []  # sizes of the runs that made the tokens' state, in order
         self._resize = resize
 
     def common_prefix(self, ids: Sequence[int]) -> int:
@@ -24,8 +25,15 @@ class KvCache:
         return next((at for at in range(length) if self.tokens[at] != ids[at]), length)
 
     def roll_back(self, length: int) -> None:
-        """Forget every token from `length` on. The buffers keep their bytes, which nothing reads any more."""
-        del self.tokens[length:]
+        """Forget every token from `length` on, and the run that `length` cuts through.
+
+        What is left of a run is not what a run of that size makes: bits differ with the size of a run. The
+        buffers keep their bytes, which nothing reads any more.
+        """
+        held = len(self.tokens)
+        while held > length:
+            held -= self.runs.pop()
+        del self.tokens[held:]
 
     def reserve(self, total: int) -> None:
         """Room for `total` tokens: at least twice what there was, so that copies stay rare."""
@@ -38,5 +46,6 @@ class KvCache:
             self.capacity = capacity
 
     def append(self, ids: Sequence[int]) -> None:
-        """`ids` have been run: their keys and values stand behind those before them."""
+        """`ids` have been run, at once: their keys and values stand behind those before them."""
         self.tokens.extend(ids)
+        self.runs.append(len(ids))

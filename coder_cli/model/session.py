@@ -17,6 +17,7 @@ from coder_cli.errors import ModelError
 from coder_cli.model import device as devices
 from coder_cli.model.device import Device
 from coder_cli.model.runtime import explained, load, onnx_runtime
+from coder_cli.model.types import Numerics
 from exporters.manifest import Layout, Manifest
 from exporters.targets import Device as DeviceKind
 
@@ -36,6 +37,7 @@ class Session(Protocol):
     """A loaded graph and its key/value memory. Positions are counted from 0; the batch is always 1."""
 
     device: Device
+    numerics: Numerics
     chunk: int
     """Most tokens one run should take: larger ones cost memory and gain no speed."""
 
@@ -105,6 +107,7 @@ def open_session(
 ) -> Session:
     """Load the graph of a model folder. ModelError where the files will not do, or a `named` device."""
     runtime = onnx_runtime()
+    threads = threads or devices.thread_count()
     inference = load(runtime, folder, manifest, device, threads, loading)
     if inference.get_providers()[0] != device.provider:
         what = f"The device {device} is not there: ONNX Runtime could not start CUDA."
@@ -113,11 +116,15 @@ def open_session(
         notice(f"{what} {manifest.name} runs on the CPU, slowly.")
         device = devices.CPU
     layout = FusedSession if manifest.layout is Layout.FUSED else TracedSession
-    return layout(runtime, inference, manifest, device)
+    session = layout(runtime, inference, manifest, device)
+    session.numerics = Numerics(f"onnxruntime {runtime.__version__}", str(device), threads)
+    return session
 
 
 class FusedSession:
     """Our own graph: past and present are one buffer of a fixed capacity, bound once."""
+
+    numerics: Numerics
 
     # 128 to 1024 tokens a run are equally fast on a CPU (1.5B int4, past of 3072). Small chunks use less
     # scratch (256: 50 MB, 1024: 300 MB) and a cancel is heard sooner.
@@ -189,6 +196,7 @@ class FusedSession:
 class TracedSession:
     """A traced export: each run returns past and new concatenated, and logits of every position given."""
 
+    numerics: Numerics
     chunk = 256  # logits of every position: 152k floats each
 
     def __init__(

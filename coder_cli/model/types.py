@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -77,6 +77,27 @@ class Completion:
     new_tokens: int
     prefill_seconds: float
     decode_seconds: float
+    runs: tuple[int, ...] = ()
+    """Sizes of the runs that made the prompt's key/value state, from its start, those of cached parts too.
+
+    Another split into runs rounds differently, so an answer is repeated bit for bit only with the same.
+    """
+
+
+PrefillProgress = Callable[[int, int], None]  # (tokens of the prompt that are done, of how many)
+
+
+def unheard(done: int, total: int) -> None:
+    """The PrefillProgress of those who do not ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numerics:
+    """What decides the bits of an answer besides model, prompt, runs and sampling."""
+
+    runtime: str  # with its version
+    device: str
+    threads: int
 
 
 class LanguageModel(Protocol):
@@ -97,8 +118,37 @@ class LanguageModel(Protocol):
 
     def encode(self, parts: Sequence[Part]) -> list[int]: ...
 
-    def generate(self, prompt: Prompt, sampling: Sampling) -> Iterator[str | Completion]:
-        """Pieces of text as they come, then one Completion, last. ContextError where it does not fit."""
+    @property
+    def numerics(self) -> Numerics: ...
+
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, progress: PrefillProgress = unheard
+    ) -> Iterator[str | Completion]:
+        """Pieces of text as they come, then one Completion, last. ContextError where it does not fit.
+
+        `progress` hears first how many tokens of the prompt are cached, then of every run of the prefill.
+        """
+        ...
+
+    def replay(
+        self,
+        ids: Sequence[int],
+        runs: Sequence[int],
+        prompt: Prompt,
+        sampling: Sampling,
+        progress: PrefillProgress = unheard,
+    ) -> Iterator[str | Completion]:
+        """As `generate`, cold and with exactly these runs: under equal Numerics the same bits.
+
+        `prompt` gives the stops and the length. UsageError where the runs are not those of `ids`.
+        """
+        ...
+
+    def warm(self, parts: Sequence[Part]) -> int:
+        """Prefill what every prompt that begins with `parts` shares; tokens that are ready afterwards.
+
+        For a thread of its own: `cancel` ends it, and so does a `generate`, which keeps what was done.
+        """
         ...
 
     def cancel(self) -> None:

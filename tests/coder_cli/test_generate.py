@@ -15,7 +15,7 @@ from coder_cli.model.generate import Request, StopText, TextStream, generate
 from coder_cli.model.kv_cache import KvCache
 from coder_cli.model.sampling import Sampler
 from coder_cli.model.session import Interrupted
-from coder_cli.model.types import Completion, Finish, Sampling
+from coder_cli.model.types import Completion, Finish, Numerics, PrefillProgress, Sampling, unheard
 
 VOCAB = 50
 POISON = -1
@@ -25,6 +25,7 @@ class CountingSession:
     """A Session whose next id is a hash of every id it holds: one wrong position changes the whole answer."""
 
     device = CPU
+    numerics = Numerics("numpy", "cpu", 1)
     chunk = 4
 
     def __init__(self) -> None:
@@ -97,10 +98,12 @@ class Bed:
         stop_ids: Sequence[int] = (),
         stops: Sequence[str] = (),
         stream: TextStream | None = None,
+        progress: PrefillProgress = unheard,
+        runs: Sequence[int] | None = None,
     ) -> Iterator[str | Completion]:
         sampler = Sampler(Sampling(), np.array([], np.int64), prompt)
-        request = Request(prompt, stop_ids, stops, count)
-        return generate(self.session, self.cache, sampler, stream or Words(), request, self.cancel)
+        request = Request(prompt, stop_ids, stops, count, runs)
+        return generate(self.session, self.cache, sampler, stream or Words(), request, self.cancel, progress)
 
     def ask(
         self,
@@ -140,14 +143,54 @@ def test_a_second_request_runs_only_what_differs_from_the_first() -> None:
     assert answer.cached_tokens == 4
 
 
-def test_a_prompt_that_is_wholly_cached_runs_its_last_token_again() -> None:
+def test_a_run_that_is_cut_through_is_run_again() -> None:
     bed = Bed()
-    first = bed.ids([1, 2, 3])
+    first = bed.ids([1, 2, 3, 4, 5, 6])
     bed.session.runs.clear()
-    second = bed.ask([1, 2, 3], count=1)
-    assert bed.session.runs == [(2, 1)]
-    assert second.cached_tokens == 2
+    second = bed.ask([1, 2, 3, 4, 5, 6], count=1)
+    assert bed.session.runs == [(4, 2)]
+    assert second.cached_tokens == 4
     assert second.text == f"{first[0]} "
+
+
+def test_runs_end_at_multiples_of_the_chunk_wherever_they_begin() -> None:
+    bed = Bed()
+    bed.ids([1, 2, 3], 3)
+    bed.session.runs.clear()
+    answer = bed.ask([1, 2, 3, *expected([1, 2, 3], 2), *range(8)], count=0)
+    assert bed.session.runs == [(5, 3), (8, 4), (12, 1)]
+    assert answer.runs == (3, 1, 1, 3, 4, 1)
+
+
+def test_progress_is_told_from_what_is_cached_to_the_end() -> None:
+    bed, told = Bed(), list[tuple[int, int]]()
+    list(bed.start(list(range(10)), 1, progress=lambda done, total: told.append((done, total))))
+    assert told == [(0, 10), (4, 10), (8, 10), (10, 10)]
+    told.clear()
+    list(bed.start(list(range(11)), 1, progress=lambda done, total: told.append((done, total))))
+    assert told == [(10, 11), (11, 11)]
+
+
+def test_given_runs_are_run_as_they_are_from_the_first_id() -> None:
+    bed = Bed()
+    bed.ids([1, 2, 3, 4])
+    bed.session.runs.clear()
+    *_, last = bed.start([1, 2, 3, 4, 5, 6], 1, runs=[1, 3, 2])
+    assert bed.session.runs == [(0, 1), (1, 3), (4, 2)]
+    assert isinstance(last, Completion)
+    assert (last.runs, last.cached_tokens) == ((1, 3, 2), 0)
+
+
+@given(st.lists(st.lists(st.integers(0, 1), min_size=1, max_size=20), min_size=1, max_size=6))
+def test_the_runs_of_a_completion_are_those_that_made_its_prompt_s_state(prompts: list[list[int]]) -> None:
+    bed = Bed()
+    for prompt in prompts:
+        answer = bed.ask(prompt, 3)
+        assert sum(answer.runs) == len(prompt)
+        past = [0, *np.cumsum(answer.runs).tolist()]
+        for start, size in zip(past, answer.runs, strict=False):
+            latest = next(run for run in reversed(bed.session.runs) if run[0] <= start < sum(run))
+            assert latest == (start, size)
 
 
 def test_an_answer_that_becomes_part_of_the_next_prompt_is_not_run_again() -> None:
@@ -156,7 +199,7 @@ def test_an_answer_that_becomes_part_of_the_next_prompt_is_not_run_again() -> No
     said = bed.ids(prompt, 5)
     bed.session.runs.clear()
     bed.ask([*prompt, *said, 4, 4], count=1)
-    assert bed.session.runs == [(7, 3)]  # the last id said had not been run yet
+    assert bed.session.runs == [(7, 1), (8, 2)]  # the last id said had not been run yet
 
 
 @given(st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=20), min_size=1, max_size=6))

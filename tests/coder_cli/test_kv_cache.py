@@ -32,10 +32,19 @@ def test_the_common_prefix_is_the_longest(cached: list[int], ids: list[int]) -> 
 
 
 def test_rolling_back_forgets_the_end_and_appending_goes_on_from_there() -> None:
-    cache = filled([1, 2, 3, 4])
+    cache = filled([1, 2])
+    cache.append([3, 4])
     cache.roll_back(2)
     cache.append([9])
-    assert cache.tokens == [1, 2, 9]
+    assert (cache.tokens, cache.runs) == ([1, 2, 9], [2, 1])
+
+
+def test_of_a_run_that_is_cut_through_nothing_is_left() -> None:
+    cache = filled([1, 2])
+    cache.append([3, 4, 5])
+    cache.append([6])
+    cache.roll_back(4)
+    assert (cache.tokens, cache.runs) == ([1, 2], [2])
 
 
 def test_growth_doubles_and_says_what_to_keep() -> None:
