@@ -9,12 +9,14 @@ from __future__ import annotations
 import json as _json
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from coder_cli.errors import CoderError
+from coder_cli.screen.prefill_line import PrefillLine
+from coder_cli.screen.safe import visible as _safe
 from coder_cli.settings import Color, Settings
 from exporters.types import Progress, Report, silent
 
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
 
 _RED, _YELLOW, _BOLD, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
-# C0 and C1 controls but tab and newline become the pictures of themselves, or a replacement mark.
-_VISIBLE = {code: 0x2400 + code for code in range(32) if code not in (9, 10)}
-_VISIBLE |= {127: 0x2421} | dict.fromkeys(range(128, 160), 0xFFFD)
 
 
 @dataclass(slots=True)
@@ -36,6 +35,7 @@ class _Screen:
     verbose: bool = False
     dumb: bool = False
     bars: Bars | None = None  # drawn right now: talk must go above them
+    prefill: PrefillLine | None = None  # may be drawn right now: whatever is written erases it first
 
 
 _screen = _Screen()
@@ -61,6 +61,63 @@ def prepare_streams() -> None:
 def answer(text: str, end: str = "") -> None:
     """A piece of the answer, shown at once. `end="\\n"` closes it."""
     _write(sys.stdout, text + end)
+
+
+@contextmanager
+def stream(*, markdown: bool = True, exact: bool = False) -> Iterator[Writer]:
+    """Where a model's answer goes piece by piece; `with ui.stream() as out: out.write(piece)`.
+
+    A terminal with colour shows it as Markdown, unless it is code (`markdown=False`). Programs and files get
+    the text of the model. A newline ends an answer, unless it is wanted `exact` and goes to a program.
+    """
+    writer = Writer(exact and not is_read_by_a_person())
+    try:
+        yield writer
+    finally:
+        writer.close()
+
+
+class Writer:
+    """An answer as text, unchanged."""
+
+    def __init__(self, exact: bool) -> None:
+        self._exact = exact
+        self._last = "\n"
+
+    def write(self, piece: str) -> None:
+        if piece:
+            _write(sys.stdout, piece)
+            self._last = piece[-1]
+
+    def close(self) -> None:
+        if self._last != "\n" and not self._exact:
+            _write(sys.stdout, "\n")
+
+
+@contextmanager
+def prefilling() -> Iterator[Callable[[int, int], None]]:
+    """A PrefillProgress, shown as one line on stderr if it takes over a second; any writing erases it."""
+    if _screen.quiet or _screen.dumb or not _at_terminal(sys.stderr):
+        yield lambda done, total: None
+        return
+    line = _screen.prefill = PrefillLine(sys.stderr)
+    try:
+        yield line
+    finally:
+        _screen.prefill = None
+        line.close()
+
+
+def confirm(question: str, default: bool = False) -> bool:
+    """The person's yes or no; `default` where nobody can be asked, or the answer is neither."""
+    if not (_at_terminal(sys.stdin) and _at_terminal(sys.stderr)):
+        return default
+    _make_room()
+    sys.stderr.write(f"{_safe(question)} [{'Y/n' if default else 'y/N'}] ")
+    sys.stderr.flush()
+    return {"y": True, "yes": True, "n": False, "no": False}.get(
+        sys.stdin.readline().strip().lower(), default
+    )
 
 
 def is_read_by_a_person() -> bool:
@@ -94,6 +151,7 @@ def error(problem: CoderError) -> None:
 
 def json(value: object) -> None:
     """One JSON value on one line of stdout. Unknown counts are left out by the caller, not written as 0."""
+    _make_room()
     sys.stdout.write(_json.dumps(value, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
@@ -101,6 +159,7 @@ def json(value: object) -> None:
 def table(rows: Iterable[Sequence[str]], header: Sequence[str] = ()) -> None:
     """Aligned columns on stdout, two spaces apart; the header only when a person looks."""
     lines = [[_safe(cell) for cell in row] for row in rows]
+    _make_room()
     titled = bool(header) and _at_terminal(sys.stdout)
     if titled:
         lines.insert(0, list(header))
@@ -199,6 +258,7 @@ def amount(count: float, unit: str = "B") -> str:
 
 
 def _line(text: str, label: str = "", style: str = "") -> None:
+    _make_room()
     text = _styled(sys.stderr, style, label) + _safe(text) if label else _safe(text)
     if _screen.bars is not None:
         from rich.text import Text
@@ -211,16 +271,18 @@ def _line(text: str, label: str = "", style: str = "") -> None:
 
 
 def _write(stream: TextIO, text: str) -> None:
+    _make_room()
     stream.write(_safe(text) if _at_terminal(stream) else text)
     stream.flush()
 
 
+def _make_room() -> None:
+    if _screen.prefill is not None:
+        _screen.prefill.erase()
+
+
 def _at_terminal(stream: TextIO) -> bool:
     return stream.isatty()
-
-
-def _safe(text: str) -> str:
-    return text.translate(_VISIBLE)
 
 
 def _styled(stream: TextIO, style: str, text: str) -> str:

@@ -59,6 +59,7 @@ LAYERS = (
     "coder_cli.extract coder_cli.stdin coder_cli.files coder_cli.sessions coder_cli.workspace",
     "coder_cli.pace",
     "coder_cli.assistant",
+    "coder_cli.screen",
     "coder_cli.ui coder_cli.options coder_cli.answer coder_cli.places coder_cli.project",
     "coder_cli.reading",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",

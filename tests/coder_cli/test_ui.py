@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import io
 import json
 import re
+import time
 
 import pytest
 
 from coder_cli import settings, ui
 from coder_cli.errors import CoderError
+from coder_cli.screen import prefill_line
 from exporters.types import Progress
 
 
@@ -151,3 +154,74 @@ def test_a_dumb_terminal_gets_lines_and_no_movement(capsys: pytest.CaptureFixtur
 )
 def test_amounts_read_as_people_write_them(count: int, unit: str, text: str) -> None:
     assert ui.amount(count, unit) == text
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_streamed_answer_is_the_very_text_in_a_pipe(
+    capsys: pytest.CaptureFixture[str], exact: bool
+) -> None:
+    with ui.stream(exact=exact) as out:
+        out.write("# a\x1b[1m\r\n")
+        out.write("**b**")
+    assert capsys.readouterr().out == "# a\x1b[1m\r\n**b**" + "\n" * (not exact)
+
+
+def test_nothing_streamed_is_nothing_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with ui.stream():
+        pass
+    assert capsys.readouterr().out == ""
+
+
+def test_nobody_is_asked_where_nobody_is() -> None:
+    assert ui.confirm("Sure?") is False
+    assert ui.confirm("Sure?", default=True) is True
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize(
+    ("line", "default", "meant"),
+    [("y\n", False, True), ("No\n", True, False), ("", True, True), ("?\n", False, False)],
+)
+def test_a_yes_or_no_is_understood(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, line: str, default: bool, meant: bool
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(line))
+    assert ui.confirm("Write a\x1b[1m.py?", default) is meant
+    assert capsys.readouterr().err == f"Write a␛[1m.py? [{'Y/n' if default else 'y/N'}] "
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_long_prefill_is_one_line_that_the_answer_erases(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prefill_line, "PATIENCE", 0.0)
+    with ui.prefilling() as progress:
+        progress(0, 1300)
+        while not capsys.readouterr().err:
+            time.sleep(0.001)
+        progress(768, 1300)
+        ui.answer("x")
+        progress(1300, 1300)
+    assert capsys.readouterr().err == "\r\x1b[Kreading 768 of 1,300 tokens\r\x1b[K"
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_short_prefill_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with ui.prefilling() as progress:
+        progress(0, 10)
+        progress(10, 10)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_prefill_shows_nothing_in_a_log_nor_under_quiet(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, quiet: bool
+) -> None:
+    monkeypatch.setattr(prefill_line, "PATIENCE", 0.0)
+    monkeypatch.setattr(ui, "_at_terminal", lambda stream: quiet)
+    configure(quiet=quiet)
+    with ui.prefilling() as progress:
+        progress(0, 10)
+        time.sleep(0.01)
+        progress(5, 10)
+    assert capsys.readouterr().err == ""
