@@ -1,4 +1,4 @@
-"""What the words of a task point to: paths, places in files, names of symbols. And where nothing is named."""
+"""What the words of a task point to: paths, places in files, names of symbols."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import takewhile
 
-from retrieval.graph import DependencyGraph
 from retrieval.types import ParsedFile, Symbol, SymbolKind
 from retrieval.uses import is_aside
 from retrieval.window import Seed
 
 _PLACE = re.compile(
     r"(?P<path>(?:[\w@+.~-]*[/\\])*[\w@+.~-]*\w)"
-    r"""(?:(?::|\(|["'],\ line\ )(?P<first>\d+)(?:-(?P<last>\d+))?)?""",
+    r"""(?:(?::(?:line\ )?|\(|["']?,?\ (?:on\ )?line\ )(?P<first>\d+)(?:-(?P<last>\d+))?)?""",
     re.VERBOSE,
 )
+_STANDARD_LIBRARY = re.compile(r"/lib/python[\d.]+/(?!(?:site|dist)-packages/)")
 _NAME = re.compile(r"(?P<quote>[`'\"]?)(?P<name>[^\W\d]\w*(?:(?:\.|::|->|#)[^\W\d]\w*)*)(?P<call>\(?)")
 _STEP = re.compile(r"\.|::|->|#")
 _TELLING = re.compile(r"_|\d|[a-z][A-Z]|[A-Z][A-Z].*[a-z]|^[A-Z][a-z]+$")
@@ -37,13 +38,7 @@ used user using value view want what when where which while will with word work 
 """
 _COMMON = frozenset(_PROSE.split())
 _VALUES = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT})  # only where written as code is
-_ENTRY_NAMES = re.compile(
-    r"__main__\.py|main\.(?:py|go|rs|c|cc|cpp|kt|rb|ts|js)|app\.(?:py|ts|js|rb)|cli\.py|manage\.py|lib\.rs"
-    r"|index\.(?:ts|tsx|js|php)|Main\.(?:java|kt)|Program\.cs|mod\.ts"
-)
-_ENTRY_DEPTH = 3  # folders
-_MOST_ENTRIES = 3
-_MOST_NEEDED = 6
+
 
 
 class _Rank(IntEnum):
@@ -89,31 +84,6 @@ def places_in(text: str, names: PathNames) -> Iterator[Seed]:
             yield found.seed
 
 
-def starting_points(paths: Sequence[str], graph: DependencyGraph) -> tuple[Seed, ...]:
-    """For a task that names nothing: the README, where the program starts, what most files need."""
-    seeds = []
-    readmes = [path for path in paths if re.fullmatch(r"readme(?:\.\w+)?", path, re.I)]
-    seeds += [Seed(path, "the task names nothing: the README") for path in readmes[:1]]
-    entries = [
-        path for path in paths if _ENTRY_NAMES.fullmatch(path.rpartition("/")[2]) and not is_aside(path)
-    ]
-    entries = sorted((path for path in entries if path.count("/") <= _ENTRY_DEPTH), key=_depth)
-    seeds += [
-        Seed(path, "the task names nothing: a program may start here") for path in entries[:_MOST_ENTRIES]
-    ]
-    users = {path: len(graph.dependents_of(path)) for path in graph.paths}
-    central = sorted(
-        (path for path in users if users[path] and not is_aside(path)),
-        key=lambda path: (-users[path], path),
-    )
-    for path in central[:_MOST_NEEDED]:
-        some = "1 file needs" if users[path] == 1 else f"{users[path]} files need"
-        seeds.append(Seed(path, f"the task names nothing: {some} this one"))
-    return tuple(
-        {seed.path: seed for seed in reversed(seeds)}[path] for path in dict.fromkeys(s.path for s in seeds)
-    )
-
-
 def _depth(path: str) -> tuple[int, str]:
     return path.count("/"), path
 
@@ -149,7 +119,21 @@ def _matching(word: str, by_name: dict[str, list[str]]) -> list[str]:
         return [word]
     ends = [path for path in same if path.endswith(f"/{word}")]
     inside = [path for path in same if word.endswith(f"/{path}")]
-    return ends or sorted(inside, key=len, reverse=True)[:1]
+    return ends or sorted(inside, key=len, reverse=True)[:1] or _installed(word, same)
+
+
+def _installed(word: str, same: Sequence[str]) -> list[str]:
+    """Those that share the most folders with a path of another machine, where `src` is gone."""
+    if _STANDARD_LIBRARY.search(word):
+        return []
+    shared = {path: _shared_end(word.split("/"), path.split("/")) for path in same}
+    most = max(shared.values(), default=0)
+    return [path for path in same if shared[path] == most] if most > 1 else []
+
+
+def _shared_end(some: Sequence[str], others: Sequence[str]) -> int:
+    pairs = zip(reversed(some), reversed(others), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _from_path(mention: re.Match[str], word: str, matching: list[str]) -> Iterator[_Found]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -87,6 +87,19 @@ class History:
             having = sum(int(number) in self._age for number in postings.documents)
             found[word] = 1.0 - math.log(1 + having) / math.log(2 + total)
         return found
+
+    def together(self, paths: Collection[str]) -> dict[str, float]:
+        """How often each other path was changed by the commits that changed one of these."""
+        asked = set(paths)
+        scores: dict[str, float] = {}
+        for number, change in self._store.changes(map(int, self._numbers)).items() if asked else ():
+            if asked.isdisjoint(change.paths):
+                continue
+            share = 0.5 ** (self._age[number] / _HALF_LIFE) / len(change.paths) ** 0.5
+            for path in change.paths:
+                if path not in asked:
+                    scores[path] = scores.get(path, 0.0) + share
+        return scores
 
     def recent(self) -> dict[str, float]:
         """How much was done to each path of late."""

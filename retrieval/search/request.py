@@ -11,7 +11,15 @@ from enum import StrEnum
 from retrieval.search.words import identifiers, of_identifier
 
 _MOST_WORDS = 80  # different ones; of a long text those that are repeated most
-_TRACE = re.compile(r'^\s*(?:File "[^"]+", line \d+|at .+[(:]\d+\)?|Traceback \(most recent)', re.MULTILINE)
+_TRACE = re.compile(
+    r"""^(?:\s*File\ "[^"]+",\ line\ \d+ | Traceback\ \(most\ recent   # Python
+    | \s*at\ .+[(:]\d+\)? | \s+at\ (?:\w+\ )?[\w.$<>`]+\(.*\)$ | .+:line\ \d+$   # JavaScript, Java, C#
+    | goroutine\ \d+\ \[ | \s*\S+\.go:\d+\ \+0x   # Go
+    | (?:stack\ backtrace:|thread\ '.*'\ panicked\ at)   # Rust
+    | \s*(?:from\ )?\S+:\d+:in\ [`'] | \#\d+\ \S+\(\d+\):   # Ruby, PHP
+    )""",
+    re.MULTILINE | re.VERBOSE,
+)
 _DIFF = re.compile(r"^(?:diff --git |@@ -\d+|--- \S|\+\+\+ \S)", re.MULTILINE)
 _NAME = re.compile(r"_|\d|[a-z][A-Z]|[A-Z]{2}.*[a-z]")
 _NUMBER = re.compile(r"#\d+\b|\b[0-9a-f]{7,40}\b")  # of an issue, of a commit

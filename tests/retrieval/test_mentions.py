@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.mentions import seeds_in, starting_points
+from retrieval.beginnings import starting_points
+from retrieval.mentions import seeds_in
 from retrieval.types import ParsedFile, Symbol, SymbolKind
 from retrieval.window import Seed
 from tests.retrieval.small_repository import SmallRepository, of_functions
@@ -54,6 +55,7 @@ CONFIG = "src/shop/config.py"
         "fix src\\shop\\config.py",
         "import shop.config fails",
         "error in /home/me/work/src/shop/config.py",
+        "/venv/lib/python3.11/site-packages/shop/config.py is called",
     ],
 )
 def test_a_path_is_found_however_it_is_written(task: str) -> None:
@@ -69,12 +71,18 @@ def test_a_path_is_found_however_it_is_written(task: str) -> None:
         ("config.py:12-14", (12, 14)),
         ('File "/app/src/shop/config.py", line 12, in load', (12, 12)),
         ("src/shop/config.py(12,7): error CS1002", (12, 12)),
+        ("in C:\\build\\shop\\config.py:line 12", (12, 12)),
+        ("in /www/shop/config.py on line 12", (12, 12)),
     ],
 )
 def test_a_place_comes_before_its_file(task: str, lines: tuple[int, int]) -> None:
     first, second = seeds(task)[:2]
     assert (first.path, first.start_line, first.end_line) == (CONFIG, *lines)
     assert (second.path, second.named) == (CONFIG, True)
+
+
+def test_a_file_of_the_standard_library_is_not_ours() -> None:
+    assert found("/usr/lib/python3.11/shop/config.py") == []
 
 
 def test_a_name_that_several_files_have_is_weaker_and_says_so() -> None:
