@@ -51,6 +51,15 @@ def chat(family: Family, template: ChatTemplate | None, messages: Sequence[Messa
     return (*parts, *_marked(family, form.assistant_open))
 
 
+def conversation(
+    family: Family, template: ChatTemplate | None, messages: Sequence[Message]
+) -> tuple[Part, ...]:
+    """As `chat`; for a family without turns the texts in a row, and the answer begins where they end."""
+    if family.instruct:
+        return chat(family, template, messages)
+    return ("\n\n".join(message.text for message in messages) + "\n\nAnswer:\n",)
+
+
 def completion(text: str) -> tuple[Part, ...]:
     """Text to go on from, as it is. The tokenizer puts BOS first where the family has one."""
     return (text,)

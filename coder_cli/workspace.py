@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coder_cli.errors import RepositoryError, UsageError
+from retrieval.beginnings import central_files, starting_points
 from retrieval.context import build_context
-from retrieval.mentions import seeds_in, starting_points
+from retrieval.mentions import seeds_in
 from retrieval.search.request import Kind
 from retrieval.types import ParsedFile, Skipped, SourceFile
 from retrieval.window import Arrangement, ContextWindow, Request, Seed
@@ -94,6 +95,10 @@ class Workspace:
     def starting_points(self) -> tuple[Seed, ...]:
         """For a request that points nowhere: where the program starts, and what most files need."""
         return starting_points(self.project.paths, self.graph)
+
+    def central(self) -> tuple[Seed, ...]:
+        """What most of the other files need."""
+        return central_files(self.graph)
 
     def window(
         self,

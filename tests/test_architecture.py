@@ -42,7 +42,7 @@ LAYERS = (
     "retrieval.notation retrieval.file_lines retrieval.sketch retrieval.signatures retrieval.skeleton "
     "retrieval.uses retrieval.sources",
     "retrieval.layout retrieval.window retrieval.room retrieval.shown retrieval.target retrieval.selection "
-    "retrieval.arrangement retrieval.mentions retrieval.context",
+    "retrieval.arrangement retrieval.mentions retrieval.beginnings retrieval.context",
     "retrieval.search.words retrieval.search.postings retrieval.search.chunk",
     "retrieval.search.documented retrieval.search.vectors retrieval.search.encoders "
     "retrieval.search.static_encoder retrieval.search.onnx_encoder",
@@ -55,8 +55,10 @@ LAYERS = (
     "retrieval.search.build retrieval.search.index",
     "coder_cli.errors",
     "coder_cli.model",
+    "coder_cli.setting_keys",
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
-    "coder_cli.extract coder_cli.stdin coder_cli.files coder_cli.sessions coder_cli.workspace",
+    "coder_cli.extract coder_cli.stdin coder_cli.files coder_cli.sessions coder_cli.workspace "
+    "coder_cli.frame coder_cli.citations coder_cli.repetition coder_cli.briefing",
     "coder_cli.pace",
     "coder_cli.assistant",
     "coder_cli.screen",

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.beginnings import starting_points
 from retrieval.context import build_context
-from retrieval.mentions import seeds_in, starting_points
+from retrieval.mentions import seeds_in
 from retrieval.project import RepositoryProject
 from retrieval.repo import Repo
 from retrieval.window import Arrangement, ContextWindow, Request, Target
