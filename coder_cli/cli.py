@@ -50,6 +50,8 @@ COMMANDS: dict[str, Row] = {
     "bench": Row("bench", "Measure speed and memory of a model on this machine"),
     "config": Row("config", "Show and change the settings"),
 }
+# They work with settings that cannot be read, for they tell what is wrong with them.
+MENDERS = {"doctor", "config", "completion"}
 
 
 class LazyGroup(click.Group):
@@ -106,6 +108,8 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.pass_context
 def cli(context: click.Context) -> None:
     """A coding assistant for the terminal. Models run on this machine; nothing you write leaves it."""
+    if context.obj.problems and context.invoked_subcommand not in MENDERS:
+        raise context.obj.problems[0]
     if context.invoked_subcommand is None:
         ui.answer(context.get_help(), end="\n")
 
@@ -159,7 +163,7 @@ class _Door:
             return self._bug(bug)
 
     def _command(self, words: list[str]) -> int:
-        self._settings = settings.load()
+        self._settings = settings.collect()
         ui.configure(self._settings)
         with cli.make_context("coder", words, obj=self._settings) as context:
             result: Any = cli.invoke(context)

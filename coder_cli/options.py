@@ -30,7 +30,7 @@ class _Device(click.ParamType[str]):
     name = "device"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from coder_cli.settings import KEYS
+        from coder_cli.setting_keys import KEYS
 
         try:
             return str(KEYS["device"].read(value))

@@ -11,7 +11,7 @@ import pytest
 
 from coder_cli.cli import COMMANDS, cli
 from coder_cli.errors import ExitCode
-from coder_cli.settings import KEYS
+from coder_cli.setting_keys import KEYS
 from exporters.artefacts import ALIASES, MODELS
 from exporters.targets import TARGETS
 

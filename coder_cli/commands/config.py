@@ -10,42 +10,71 @@ from typing import TYPE_CHECKING
 import click
 
 from coder_cli import options, ui
-from coder_cli.errors import ModelError
-from coder_cli.settings import KEYS, Settings, find_key
+from coder_cli.errors import ExitCode, ModelError
+from coder_cli.setting_keys import KEYS, find_key
+from coder_cli.settings import Settings
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
+
+_MEND = "Mend the line or remove the file."
+
+
+def _names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in KEYS if name.startswith(incomplete)]
+
+
+_KEY = click.argument("key", shell_complete=_names)
 
 
 @click.group("config", invoke_without_command=True)
 @options.as_json
 @click.pass_context
-def command(context: click.Context, as_json: bool) -> None:
+def command(context: click.Context, as_json: bool) -> ExitCode | None:
     """Show and change the settings."""
-    if context.invoked_subcommand is None:
-        context.invoke(list_settings, as_json=as_json)
+    if context.invoked_subcommand is not None:
+        return None
+    code: ExitCode | None = context.invoke(list_settings, as_json=as_json)
+    return code
 
 
 @command.command("list")
 @options.as_json
 @click.pass_obj
-def list_settings(settings: Settings, as_json: bool) -> None:
-    """Every setting, its value and where it came from."""
+def list_settings(settings: Settings, as_json: bool) -> ExitCode | None:
+    """Every setting, its value and where it came from.
+
+    What cannot be read is said, and counts as not set: exit code 3.
+    """
+    code = ExitCode.MODEL if settings.problems else ExitCode.DONE
     if as_json:
         found = {name: _plain(getattr(settings, name)) for name in KEYS}
-        ui.json({"exit_code": 0, "settings": found, "origins": dict(settings.origins)})
-        return
+        told: dict[str, object] = {
+            "exit_code": int(code),
+            "settings": found,
+            "origins": dict(settings.origins),
+        }
+        told["file"] = str(settings.config_file)
+        if settings.problems:
+            told["problems"] = [problem.message for problem in settings.problems]
+        ui.json(told)
+        return code
     rows = [(name, _shown(settings, name), settings.origins.get(name, "default")) for name in KEYS]
     ui.table(rows, header=("setting", "value", "from"))
+    for problem in settings.problems:
+        ui.error(problem)
+    return code
 
 
 @command.command()
-@click.argument("key")
+@_KEY
 @options.as_json
 @click.pass_obj
 def get(settings: Settings, key: str, as_json: bool) -> None:
     """One setting's value."""
     name = find_key(key, "coder config get").name
+    if settings.problems:
+        raise settings.problems[0]
     if as_json:
         ui.json({"exit_code": 0, name: _plain(getattr(settings, name))})
     else:
@@ -53,10 +82,11 @@ def get(settings: Settings, key: str, as_json: bool) -> None:
 
 
 @command.command("set")
-@click.argument("key")
+@_KEY
 @click.argument("value")
+@options.as_json
 @click.pass_obj
-def set_value(settings: Settings, key: str, value: str) -> None:
+def set_value(settings: Settings, key: str, value: str, as_json: bool = False) -> None:
     """Write one setting to the user's file, keeping its comments."""
     import tomlkit
 
@@ -68,42 +98,78 @@ def set_value(settings: Settings, key: str, value: str) -> None:
     document = _document(settings.config_file)
     document[row.name] = str(checked) if isinstance(checked, Path) else checked
     _write(settings.config_file, tomlkit.dumps(document))
+    above = _above(settings, row.name)
+    if as_json:
+        told = {"exit_code": 0, row.name: _plain(checked), "file": str(settings.config_file)}
+        ui.json(told | ({"overridden_by": above} if above else {}))
+        return
     ui.say(f"{row.name} = {_plain(checked)} in {settings.config_file}")
+    if above:
+        ui.warn(f"Here {above} says otherwise, and counts more.")
 
 
 @command.command()
-@click.argument("key")
+@_KEY
+@options.as_json
 @click.pass_obj
-def unset(settings: Settings, key: str) -> None:
-    """Remove one setting from the user's file."""
+def unset(settings: Settings, key: str, as_json: bool) -> None:
+    """Remove one setting from the user's file, also one that coder does not know."""
     import tomlkit
 
-    row = find_key(key, "coder config unset")
     document = _document(settings.config_file)
-    if row.name not in document:
-        ui.say(f"{row.name} is not set in {settings.config_file}")
-        return
-    document.remove(row.name)
-    _write(settings.config_file, tomlkit.dumps(document))
-    ui.say(f"{row.name} is no longer set in {settings.config_file}")
+    there = key in document
+    if there:
+        document.remove(key)
+        _write(settings.config_file, tomlkit.dumps(document))
+    else:
+        find_key(key, "coder config unset")
+    if as_json:
+        ui.json({"exit_code": 0, "removed": there, "file": str(settings.config_file)})
+    else:
+        ui.say(f"{key} is {'no longer' if there else 'not'} set in {settings.config_file}")
 
 
 @command.command()
+@options.as_json
 @click.pass_obj
-def path(settings: Settings) -> None:
+def path(settings: Settings, as_json: bool) -> None:
     """Where the user's file is, whether or not it exists yet."""
-    ui.answer(str(settings.config_file), end="\n")
+    if as_json:
+        ui.json({"exit_code": 0, "file": str(settings.config_file), "exists": settings.config_file.is_file()})
+    else:
+        ui.answer(str(settings.config_file), end="\n")
+
+
+def _above(settings: Settings, name: str) -> str | None:
+    """What overrides the user's file: the repository's, the environment, a flag."""
+    origin = settings.origins.get(name)
+    return origin if origin != str(settings.config_file) else None
 
 
 def _document(file: Path) -> TOMLDocument:
+    """What stands in the file, comments and all. ModelError where it is no TOML: it is never written over."""
     import tomlkit
+    from tomlkit.exceptions import TOMLKitError
 
-    return tomlkit.parse(file.read_text(encoding="utf-8")) if file.exists() else tomlkit.document()
+    try:
+        return tomlkit.parse(file.read_bytes().decode("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return tomlkit.document()
+    except OSError as error:
+        raise ModelError(f"{file} cannot be read: {error.strerror}.", f"ls -ld {file}") from error
+    except (ValueError, TOMLKitError, RecursionError) as error:
+        raise ModelError(f"{file} cannot be read as settings: {error}", _MEND) from error
 
 
 def _write(file: Path, text: str) -> None:
     """Whole or not at all; a link to the file stays a link, and a mode stays as it was."""
-    file = file.resolve()
+    try:
+        _replace(file.resolve(), text)
+    except OSError as error:
+        raise ModelError(f"{file} cannot be written: {error.strerror}.", "coder doctor") from error
+
+
+def _replace(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", dir=file.parent, prefix=".config-", delete=False, encoding="utf-8"

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from coder_cli import settings
@@ -162,3 +164,45 @@ def test_another_configuration_file_can_be_named(tmp_path: Path) -> None:
 def test_a_repository_file_that_is_no_file_is_not_read(repository: Path) -> None:
     os.mkfifo(repository / ".coder.toml")
     assert settings.load({}, repository).model == "starter"
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_holds(user: Path, repository: Path) -> None:
+    write(user, "model = [broken\n")
+    write(repository / ".coder.toml", "context_tokens = 2000\n")
+    environ = {"CODER_THREADS": "many", "CODER_DEVICE": "cpu"}
+    found = settings.collect(environ, repository)
+    assert (found.model, found.context_tokens, found.threads, found.device) == ("starter", 2000, None, "cpu")
+    assert [str(user) in problem.message for problem in found.problems] == [True, False]
+    assert "CODER_THREADS" in found.problems[1].message
+    with pytest.raises(ModelError, match=re.escape(str(user))):
+        settings.load(environ, repository)
+
+
+def test_a_user_without_a_home_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(_: object) -> str:
+        raise RuntimeError("could not determine the home directory")
+
+    for kind in ("config", "data", "cache", "state"):
+        monkeypatch.setattr(platformdirs.PlatformDirs, f"user_{kind}_dir", property(homeless))
+    found = settings.collect({})
+    assert [problem.message for problem in found.problems] == ["This user has no home folder."]
+    assert not found.cache_dir.exists()
+    named = settings.load({f"CODER_{kind}_DIR": f"/named/{kind}" for kind in ("DATA", "CACHE", "STATE")})
+    assert named.cache_dir == Path("/named/CACHE")
+
+
+def test_a_current_folder_that_is_gone_has_no_repository_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert settings.load({}).model == "starter"
+    assert settings.collect({"CODER_MODELS_DIR": "below/it"}).problems
+
+
+@pytest.mark.parametrize("value", ["~nobody-of-that-name/models", "a\0b"])
+def test_a_folder_that_cannot_be_is_a_sentence(value: str) -> None:
+    with pytest.raises(ModelError, match="models_dir"):
+        settings.load({"CODER_MODELS_DIR": value})
