@@ -126,7 +126,7 @@ def _write(store: SearchStore, encoder: Encoder, prepared: Sequence[_Prepared]) 
                 document += 1
             places = (np.array(each.starts, np.int32), np.array(each.ends, np.int32))
             texts.append(
-                (each.key, Text(begin, np.array(lengths, np.int32), *places), each.titles, some.tobytes())
+                (each.key, Text.of(begin, np.array(lengths, np.int32), *places), each.titles, some.tobytes())
             )
         if texts:
             store.add_texts(texts)

@@ -104,7 +104,7 @@ class _Opening:
         names = [key(entry.digest, entry.path) for entry in entries]
         known = store.texts(names)
         missing = [entry for entry, name in zip(entries, names, strict=True) if name not in known]
-        live = sum(len(text.lengths) for text in known.values())
+        live = sum(text.count for text in known.values())
         if missing and store.documents() > _MOST_DEAD * live + _FEW:
             with store.writing():
                 store.clear()
@@ -266,14 +266,12 @@ def _marks(encoder: Encoder) -> str:
 
 def _view(listed: Sequence[str], names: Sequence[bytes], known: Mapping[bytes, Text]) -> View:
     """Equal texts count once."""
-    paths = []
-    order: dict[bytes, int] = {}
-    text_of_path = []
-    for path, name in zip(listed, names, strict=True):
-        if name in known and len(known[name].lengths):
-            paths.append(path)
-            text_of_path.append(order.setdefault(name, len(order)))
-    return View(paths, np.array(text_of_path, np.int64), Live([known[name] for name in order]))
+    told = zip(listed, map(known.get, names), strict=True)
+    found = [(path, text) for path, text in told if text is not None and text.count]
+    texts = sorted({text.first: text for _, text in found}.values(), key=lambda text: text.first)
+    numbers = {text.first: number for number, text in enumerate(texts)}
+    text_of_path = np.array([numbers[text.first] for _, text in found], np.int64)
+    return View([path for path, _ in found], text_of_path, Live(texts))
 
 
 def _best(scores: Floats, limit: int) -> list[int]:

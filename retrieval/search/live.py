@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.search.postings import Ints, Postings
+from retrieval.search.postings import Ints, Postings, unpacked
 from retrieval.search.store import Text
 
 Floats = NDArray[np.float32]
@@ -19,18 +19,19 @@ class Live:
     """Chunks stand in a row, text by text: the place of a chunk in it is its slot."""
 
     def __init__(self, texts: Sequence[Text]) -> None:
+        """Ascending by `first`: where nothing is dead, a document's number is its slot."""
         self.texts = texts
-        counts = np.array([len(text.lengths) for text in texts], np.int64)
+        counts = np.array([text.count for text in texts], np.int64)
+        firsts = np.array([text.first for text in texts], np.int64)
         self.ends = np.cumsum(counts)  # slot behind the last one of each text
         self.begins = self.ends - counts
         self.text_of_slot = np.repeat(np.arange(len(texts)), counts)
-        self.lengths = np.concatenate([text.lengths for text in texts] or [np.zeros(0, np.int32)])
-        documents = max((text.first + len(text.lengths) for text in texts), default=0)
-        self._slot = np.full(documents + 1, -1, np.int32)
-        for text, begin in zip(texts, self.begins, strict=True):
-            self._slot[text.first : text.first + len(text.lengths)] = np.arange(
-                begin, begin + len(text.lengths)
-            )
+        self.lengths = unpacked(b"".join(text.packed_lengths for text in texts))
+        # The numbers of the live documents, ascending.
+        self.documents = np.repeat(firsts - self.begins, counts) + np.arange(len(self.lengths))
+        self._documents = int(self.documents[-1]) + 1 if len(self.documents) else 0
+        self._slot = np.full(self._documents + 1, -1, np.int32)
+        self._slot[self.documents] = np.arange(len(self.lengths))
 
     @property
     def slots(self) -> int:
@@ -41,21 +42,19 @@ class Live:
         """By document: whether it is live."""
         return self._slot >= 0
 
-    @cached_property
-    def documents(self) -> NDArray[np.int64]:
-        """The numbers of the live documents, ascending."""
-        return np.flatnonzero(self.mask)
-
     def slots_of(self, documents: NDArray[np.int64]) -> Ints:
         """Of live documents."""
         return self._slot[documents]
 
     def found(self, postings: Postings) -> tuple[Ints, NDArray[np.uint8]]:
         """Slots that are live, and how often the word stands in each."""
-        known = postings.documents[postings.documents < len(self._slot)]
+        known = postings.documents[: np.searchsorted(postings.documents, self._documents)]
+        counts = postings.counts[: len(known)]
+        if self._documents == self.slots:
+            return known, counts
         slots = self._slot[known]
         live = slots >= 0
-        return slots[live], postings.counts[: len(known)][live]
+        return slots[live], counts[live]
 
     def best_of_texts(self, of_slots: Floats) -> Floats:
         """For each text the most that one of its chunks has; 0 where it has none."""

@@ -80,7 +80,7 @@ class Meaning:
         dimensions = self._encoder.dimensions
         found = np.zeros((len(documents), dimensions), np.float32)
         place = {int(document): row for row, document in enumerate(documents)}
-        lacking = {text.first: len(text.lengths) for text in self._live.texts if text.first in place}
+        lacking = {text.first: text.count for text in self._live.texts if text.first in place}
         # A text's chunks are in the file all together or not at all.
         for first, packed in self._store.vectors(lacking).items():
             rows = (

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
+NUMBER_BYTES = 4  # on the disk
 _MOST_TIMES = 255  # that a word is counted in one document
 
 
@@ -23,7 +24,7 @@ class Postings:
     def joined(cls, parts: Sequence[tuple[bytes, bytes]]) -> Self:
         """From the disk; each part's documents come after those of the part before."""
         documents, counts = (b"".join(part[side] for part in parts) for side in (0, 1))
-        if len(documents) != 4 * len(counts):
+        if len(documents) != NUMBER_BYTES * len(counts):
             raise ValueError("postings of different lengths")
         return cls(unpacked(documents), np.frombuffer(counts, np.uint8))
 

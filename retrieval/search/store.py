@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
-from retrieval.search.postings import Batch, Ints, Postings, packed, unpacked
+from retrieval.search.postings import NUMBER_BYTES, Batch, Ints, Postings, packed, unpacked
 from retrieval.search.tables import StoreDamagedError, damage, opened, sealed, transaction, unsealed
 
 _KEYS_A_QUERY = 500
@@ -34,12 +35,30 @@ class Field(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A known text: its documents are first ... first + len(lengths) - 1."""
+    """A known text: its documents are first ... first + count - 1."""
 
     first: int
-    lengths: Ints  # words of each chunk
-    starts: Ints  # lines
-    ends: Ints
+    count: int
+    packed_lengths: bytes
+    packed_lines: bytes  # first lines, last lines
+
+    @classmethod
+    def of(cls, first: int, lengths: Ints, starts: Ints, ends: Ints) -> Self:
+        return cls(first, len(lengths), packed(lengths), packed(starts) + packed(ends))
+
+    @property
+    def lengths(self) -> Ints:
+        """Words of each chunk."""
+        return unpacked(self.packed_lengths)
+
+    @property
+    def starts(self) -> Ints:
+        """Lines."""
+        return unpacked(self.packed_lines)[: self.count]
+
+    @property
+    def ends(self) -> Ints:
+        return unpacked(self.packed_lines)[self.count :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +115,8 @@ class SearchStore:
                 (
                     key,
                     text.first,
-                    len(text.lengths),
-                    *map(sealed, (*_places(text), _joined(titles), vectors)),
+                    text.count,
+                    *map(sealed, (text.packed_lengths, text.packed_lines, _joined(titles), vectors)),
                 )
                 for key, text, titles, vectors in texts
             ),
@@ -236,14 +255,9 @@ def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
-def _places(text: Text) -> tuple[bytes, bytes]:
-    return packed(text.lengths), packed(text.starts) + packed(text.ends)
-
-
 def _text(first: int, count: int, lengths: bytes, lines: bytes) -> Text:
-    numbers = unpacked(unsealed(lines))
-    text = Text(first, unpacked(unsealed(lengths)), numbers[:count], numbers[count:])
-    if not len(text.lengths) == len(text.starts) == len(text.ends) == count:
+    text = Text(first, count, unsealed(lengths), unsealed(lines))
+    if not 2 * len(text.packed_lengths) == len(text.packed_lines) == 2 * count * NUMBER_BYTES:
         raise StoreDamagedError("a text with chunks in unknown places")
     return text
 

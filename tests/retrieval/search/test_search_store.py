@@ -19,7 +19,7 @@ def put(store: SearchStore, first: int, documents: list[list[str]]) -> None:
         batch.add(Field.TEXT, first + number, words)
     with store.writing():
         places = np.arange(1, len(documents) + 1, dtype=np.int32)
-        text = Text(first, np.array([len(words) for words in documents], np.int32), places, places)
+        text = Text.of(first, np.array([len(words) for words in documents], np.int32), places, places)
         store.add_texts([(b"%d" % first, text, ["title"] * len(documents), b"")])
         store.add_postings(batch, len(documents))
 
