@@ -16,6 +16,7 @@ from coder_cli.model import memory
 from coder_cli.model.device import Device
 from coder_cli.model.generate import Request, generate, prefill
 from coder_cli.model.kv_cache import KvCache
+from coder_cli.model.prefixes import open_prefixes
 from coder_cli.model.sampling import Sampler
 from coder_cli.model.session import Session, choose_device, open_session
 from coder_cli.model.tokenizer import Tokenizer
@@ -48,12 +49,19 @@ class Engine:
     """One model, one cache, one answer at a time."""
 
     def __init__(
-        self, manifest: Manifest, tokenizer: Tokenizer, session: Session, context_length: int
+        self,
+        manifest: Manifest,
+        tokenizer: Tokenizer,
+        session: Session,
+        context_length: int,
+        prefixes: Path | None = None,
+        prefix_bytes: int = 0,
     ) -> None:
         self.manifest = manifest
         self.tokenizer = tokenizer
         self.cache = KvCache(context_length, session.resize)
         self._session = session
+        self._prefixes = open_prefixes(session, self.cache, manifest, prefixes, prefix_bytes)
         self._cancel = threading.Event()
         self._turn = threading.Condition()
         self._user: _User | None = None
@@ -70,8 +78,12 @@ class Engine:
         threads: int | None = None,
         notice: Callable[[str], None],
         available: int | None = None,
+        prefixes: Path | None = None,
+        prefix_bytes: int = 0,
     ) -> Engine:
         """Load a model folder. `notice` hears of a lowered context; `available`: free memory in bytes.
+
+        State of prompts is kept in the folder `prefixes`, which all models share, up to `prefix_bytes`.
 
         Raises StoreError or ModelError (files, device, extra), ContextError (does not fit the memory).
         """
@@ -107,7 +119,7 @@ class Engine:
                 )
             finally:
                 loading.set()
-            return cls(manifest, tokenizer.result(), session, context)
+            return cls(manifest, tokenizer.result(), session, context, prefixes, prefix_bytes)
 
     @property
     def family(self) -> Family:
@@ -184,10 +196,22 @@ class Engine:
                 runs=runs,
             )
             sampler = Sampler(sampling, self._banned, ids)
-            stream = self.tokenizer.stream()
-            yield from generate(self._session, self.cache, sampler, stream, request, self._cancel, progress)
+            yield from generate(
+                self._session,
+                self.cache,
+                sampler,
+                self.tokenizer.stream(),
+                request,
+                self._cancel,
+                progress,
+                self._restore,
+            )
         finally:
-            self._end_turn()
+            try:  # the answer is out
+                if self._prefixes:
+                    self._prefixes.save(len(ids))
+            finally:
+                self._end_turn()
 
     def warm(self, parts: Sequence[Part]) -> int:
         """Prefill whole chunks of `parts`; tokens that are ready. `cancel` or an answer ends it.
@@ -205,10 +229,17 @@ class Engine:
         try:
             if self.cache.common_prefix(whole) < len(whole):
                 self.cache.roll_back(self.cache.common_prefix(whole))
+                self._restore(whole)
                 prefill(self._session, self.cache, whole, self._cancel)
+                if self._prefixes:
+                    self._prefixes.save(len(whole), self._cancel.is_set)
             return self.cache.common_prefix(whole)
         finally:
             self._end_turn()
+
+    def _restore(self, ids: Sequence[int]) -> None:
+        if self._prefixes:
+            self._prefixes.restore(ids)
 
     def _take_turn(self) -> None:
         """Become the one whose runs these are. Who merely warms gives way."""

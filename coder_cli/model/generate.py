@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol
@@ -80,8 +80,12 @@ def generate(
     request: Request,
     cancel: threading.Event,
     progress: PrefillProgress = unheard,
+    restore: Callable[[Sequence[int]], None] = lambda _: None,
 ) -> Iterator[str | Completion]:
-    """Pieces of text, then the Completion. However it is left, the cache says truly what the buffers hold."""
+    """Pieces of text, then the Completion. However it is left, the cache says truly what the buffers hold.
+
+    `restore(ids)` may lengthen what is cached of these ids.
+    """
     room = cache.context_length - len(request.ids)
     if room <= 0:
         raise ContextError(
@@ -91,6 +95,8 @@ def generate(
     started = time.perf_counter()
     # The last token always runs again: without a run there are no logits.
     cache.roll_back(0 if request.runs else min(cache.common_prefix(request.ids), len(request.ids) - 1))
+    if not request.runs:
+        restore(request.ids[:-1])
     cached = len(cache.tokens)
     logits = prefill(session, cache, request.ids, cancel, progress, request.runs)
     made = tuple(cache.runs)

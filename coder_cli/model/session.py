@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from coder_cli.errors import ModelError
 from coder_cli.model import device as devices
 from coder_cli.model.device import Device
+from coder_cli.model.kv_store import BLOCK, State
 from coder_cli.model.runtime import explained, load, onnx_runtime
 from coder_cli.model.types import Numerics
 from exporters.manifest import Layout, Manifest
@@ -40,6 +41,8 @@ class Session(Protocol):
     numerics: Numerics
     chunk: int
     """Most tokens one run should take: larger ones cost memory and gain no speed."""
+    movable: bool
+    """Whether parts of the past can be taken out and put back."""
 
     def resize(self, capacity: int, keep: int) -> None:
         """Key/value memory for `capacity` tokens, with the first `keep` as they were."""
@@ -54,6 +57,14 @@ class Session(Protocol):
 
     def interrupt(self) -> None:
         """Break off a run of many tokens, if one is on. From any thread."""
+        ...
+
+    def past(self, start: int, count: int) -> State:
+        """A copy of the key/value state of `count` positions from `start` on. `movable` sessions only."""
+        ...
+
+    def restore(self, start: int, state: State) -> None:
+        """Put state from `past` at the positions from `start` on. `movable` sessions only."""
         ...
 
 
@@ -126,9 +137,9 @@ class FusedSession:
 
     numerics: Numerics
 
-    # 128 to 1024 tokens a run are equally fast on a CPU (1.5B int4, past of 3072). Small chunks use less
-    # scratch (256: 50 MB, 1024: 300 MB) and a cancel is heard sooner.
-    cpu_chunk = 256
+    # 64 to 512 tokens a run are equally fast on a CPU (1.5B int4). Small chunks use less scratch (256: 50 MB,
+    # 1024: 300 MB), a cancel is heard sooner, and state on disk comes in blocks of a chunk.
+    cpu_chunk = BLOCK
     cuda_chunk = 2048
 
     def __init__(
@@ -136,6 +147,8 @@ class FusedSession:
     ) -> None:
         self.device = device
         self.chunk = self.cuda_chunk if device.kind is DeviceKind.CUDA else self.cpu_chunk
+        # A GPU computes state faster than it would come from disk through a buffer that is fetched whole.
+        self.movable = device.kind is DeviceKind.CPU
         self._runs = Runs(runtime, manifest)
         self.interrupt = self._runs.interrupt
         self._runtime = runtime
@@ -181,6 +194,13 @@ class FusedSession:
         rows: Logits = logits[0]
         return rows
 
+    def past(self, start: int, count: int) -> State:
+        return np.concatenate([value.numpy()[:, :, start : start + count] for value in self._past.values()])
+
+    def restore(self, start: int, state: State) -> None:
+        for value, part in zip(self._past.values(), state, strict=True):
+            value.numpy()[0, :, start : start + part.shape[1]] = part
+
     def _buffer(self, rows: int) -> Logits:
         return np.empty((1, rows, self._manifest.vocab_size), np.float32)
 
@@ -197,6 +217,7 @@ class TracedSession:
     """A traced export: each run returns past and new concatenated, and logits of every position given."""
 
     numerics: Numerics
+    movable = False
     chunk = 256  # logits of every position: 152k floats each
 
     def __init__(
@@ -223,6 +244,12 @@ class TracedSession:
 
     def resize(self, capacity: int, keep: int) -> None:
         """Nothing: the graph itself makes each larger past."""
+
+    def past(self, start: int, count: int) -> State:
+        raise NotImplementedError
+
+    def restore(self, start: int, state: State) -> None:
+        raise NotImplementedError
 
     def run(self, ids: Ids, past: int, wanted: int) -> Logits:
         total = past + len(ids)

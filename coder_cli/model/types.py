@@ -63,6 +63,7 @@ class Sampling:
 class Finish(Enum):
     STOP = "stop"  # a stop id or a stop string
     LENGTH = "length"  # max_new_tokens, or the context is full
+    REPETITION = "repetition"  # it went round in circles
     CANCELLED = "cancelled"
 
 

@@ -27,6 +27,7 @@ class CountingSession:
     device = CPU
     numerics = Numerics("numpy", "cpu", 1)
     chunk = 4
+    movable = False
 
     def __init__(self) -> None:
         self.memory = np.array([], np.int64)
@@ -41,6 +42,12 @@ class CountingSession:
         self.memory = grown
 
     def interrupt(self) -> None: ...
+
+    def past(self, start: int, count: int) -> NDArray[np.generic]:
+        return self.memory[start : start + count]
+
+    def restore(self, start: int, state: NDArray[np.generic]) -> None:
+        self.memory[start : start + len(state)] = state
 
     def run(self, ids: NDArray[np.int64], past: int, wanted: int) -> NDArray[np.float32]:
         self.memory[past : past + len(ids)] = ids
