@@ -40,6 +40,15 @@ def _count(raw: object) -> int:
     return raw
 
 
+def _amount(raw: object) -> int:
+    if raw in (0, "0") and not isinstance(raw, bool):
+        return 0
+    try:
+        return _count(raw)
+    except ValueError:
+        raise ValueError("must be a whole number of at least 0") from None
+
+
 def _flag(raw: object) -> bool:
     words = {
         "1": True,
@@ -92,6 +101,11 @@ KEYS: dict[str, Key] = {
             "context window in tokens; unset: what model and memory allow",
             _count,
             repository=True,
+        ),
+        Key(
+            "prefix_cache_mb",
+            "disk for what models have read, so that it is not read again; 0: keep nothing",
+            _amount,
         ),
         Key("encoder", "what search compares meanings with: static, or an exported encoder", _text),
         Key("offline", "never open a network connection", _flag),

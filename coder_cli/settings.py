@@ -43,6 +43,7 @@ class Settings:
     device: str = "auto"  # auto, cpu, cuda or cuda:N
     threads: int | None = None  # None: as many as the machine has cores
     context_tokens: int | None = None  # None: what the model and the memory allow
+    prefix_cache_mb: int = 2048  # of prompts' key/value state in cache_dir; 0: none
     encoder: str = (
         "static"  # of the search index: the shipped table, or the name or folder of an exported one
     )
