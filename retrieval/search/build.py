@@ -20,6 +20,7 @@ from retrieval.search.words import of_identifier, words
 from retrieval.types import Entry, ParsedFile, SourceFile, SymbolKind
 
 _FULL = 20_000  # chunks that are written at once; an interrupt loses no more
+_FILES_AT_ONCE = 2_000  # that are read and parsed side by side
 _LONGEST_TITLE = 100  # characters
 _SPACE = re.compile(r"\s+")
 _UNNAMED = frozenset({SymbolKind.FIELD, SymbolKind.VARIABLE})  # too many, and too small, to look for by name
@@ -53,20 +54,19 @@ def learn(
 ) -> None:
     """Every entry's text is known afterwards, but for those that cannot be read at the moment."""
     missing = list({key(entry.digest, entry.path): entry for entry in entries}.values())
-    for number in range(0, len(missing), 2_000):
-        some = missing[number : number + 2_000]
-        prepared: list[_Prepared] = []
-        size = 0
-        for each in _prepared(files, some, cache, workers):
+    prepared: list[_Prepared] = []
+    size = 0
+    for number in range(0, len(missing), _FILES_AT_ONCE):
+        for each in _prepared(files, missing[number : number + _FILES_AT_ONCE], cache, workers):
             prepared.append(each)
             size += len(each.starts)
             if size >= _FULL:
                 _write(store, encoder, prepared)
                 prepared, size = [], 0
-        if prepared:
-            _write(store, encoder, prepared)
         if progress:
-            progress(min(number + 2_000, len(missing)), len(missing))
+            progress(min(number + _FILES_AT_ONCE, len(missing)), len(missing))
+    if prepared:
+        _write(store, encoder, prepared)
 
 
 def _prepared(
@@ -130,7 +130,7 @@ def _write(store: SearchStore, encoder: Encoder, prepared: Sequence[_Prepared]) 
             )
         if texts:
             store.add_texts(texts)
-            store.add_postings(batch, document - first, join=document - first < _FULL)
+            store.add_postings(batch, document - first)
 
 
 def _title(chunk: Chunk, parsed: ParsedFile | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from retrieval.search.live import Floats, Live, Scores
-from retrieval.search.postings import Postings
+from retrieval.search.postings import Ints, Postings
 
 _K1 = 1.2
 _B_CHUNK = 0.4
@@ -48,7 +48,7 @@ def bm25(
     return Scores(chunks, texts, covered)
 
 
-def _norm(lengths: Floats, b: float) -> Floats:
+def _norm(lengths: Floats | Ints, b: float) -> Floats:
     mean = float(lengths.mean()) or 1.0
     return (_K1 * (1 - b + b * lengths / mean)).astype(np.float32)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
+Buffer: TypeAlias = bytes | memoryview
 NUMBER_BYTES = 4  # on the disk
 _MOST_TIMES = 255  # that a word is counted in one document
 
@@ -21,12 +22,25 @@ class Postings:
     counts: NDArray[np.uint8]
 
     @classmethod
-    def joined(cls, parts: Sequence[tuple[bytes, bytes]]) -> Self:
+    def joined(cls, parts: Sequence[Buffer]) -> Self:
         """From the disk; each part's documents come after those of the part before."""
-        documents, counts = (b"".join(part[side] for part in parts) for side in (0, 1))
-        if len(documents) != NUMBER_BYTES * len(counts):
-            raise ValueError("postings of different lengths")
-        return cls(unpacked(documents), np.frombuffer(counts, np.uint8))
+        if len(parts) == 1:
+            return cls(*_unpacked(parts[0]))
+        documents, counts = zip(*map(_unpacked, parts), strict=True)
+        return cls(np.concatenate(documents), np.concatenate(counts))
+
+
+def _unpacked(part: Buffer) -> tuple[Ints, NDArray[np.uint8]]:
+    size, rest = divmod(len(part), NUMBER_BYTES + 1)
+    if rest:
+        raise ValueError("postings of different lengths")
+    return np.frombuffer(part, "<i4", size), np.frombuffer(part, np.uint8, size, NUMBER_BYTES * size)
+
+
+def joined(parts: Sequence[Buffer]) -> bytes:
+    """Parts on the disk as one there."""
+    postings = Postings.joined(parts)
+    return packed(postings.documents) + postings.counts.tobytes()
 
 
 class Batch:
@@ -50,8 +64,8 @@ class Batch:
         self._counts += counted.values()
         return counted.total()
 
-    def rows(self) -> Iterator[tuple[int, str, bytes, bytes]]:
-        """Field, word, documents, counts; by field and word, as the disk has them."""
+    def rows(self) -> Iterator[tuple[int, str, bytes]]:
+        """Field, word, documents and behind them counts; by field and word, as the disk has them."""
         found = np.array(self._found, np.int32)
         order = np.argsort(found, kind="stable")
         documents = np.array(self._documents, np.int32)[order]
@@ -59,12 +73,12 @@ class Batch:
         ends = np.cumsum(np.bincount(found, minlength=len(self._words)))
         for (field, word), number in sorted(self._words.items()):
             start, end = ends[number - 1] if number else 0, ends[number]
-            yield field, word, packed(documents[start:end]), counts[start:end].tobytes()
+            yield field, word, packed(documents[start:end]) + counts[start:end].tobytes()
 
 
 def packed(numbers: Ints) -> bytes:
     return numbers.astype("<i4", copy=False).tobytes()
 
 
-def unpacked(data: bytes) -> Ints:
+def unpacked(data: Buffer) -> Ints:
     return np.frombuffer(data, "<i4")

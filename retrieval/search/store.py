@@ -12,16 +12,21 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from heapq import merge
+from itertools import groupby, islice, takewhile
+from operator import itemgetter
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from retrieval.search.postings import NUMBER_BYTES, Batch, Ints, Postings, packed, unpacked
+from retrieval.search.postings import NUMBER_BYTES, Batch, Buffer, Ints, Postings, joined, packed, unpacked
 from retrieval.search.tables import StoreDamagedError, damage, opened, sealed, transaction, unsealed
 
 _KEYS_A_QUERY = 500
 _MOST_ANCESTRIES = 16  # revisions whose ancestors are kept
+_MOST_ALIKE = 32  # segments of the same order of size: a word is looked up in each of them
+_ROWS_AT_ONCE = 2_000  # that are written while others of the same table are read
 
 
 class Field(IntEnum):
@@ -39,8 +44,8 @@ class Text:
 
     first: int
     count: int
-    packed_lengths: bytes
-    packed_lines: bytes  # first lines, last lines
+    packed_lengths: Buffer
+    packed_lines: Buffer  # first lines, last lines
 
     @classmethod
     def of(cls, first: int, lengths: Ints, starts: Ints, ends: Ints) -> Self:
@@ -103,7 +108,7 @@ class SearchStore:
         found: dict[bytes, Text] = {}
         query = "SELECT key, first, count, lengths, lines FROM text WHERE key IN ({})"
         for key, first, count, lengths, lines in self._rows(query, keys):
-            found[key] = _text(first, count, lengths, lines)
+            found[key] = _text(key, first, count, lengths, lines)
         return found
 
     def add_texts(self, texts: Iterable[tuple[bytes, Text, Sequence[str], bytes]]) -> None:
@@ -116,7 +121,10 @@ class SearchStore:
                     key,
                     text.first,
                     text.count,
-                    *map(sealed, (text.packed_lengths, text.packed_lines, _joined(titles), vectors)),
+                    sealed(text.packed_lengths, _name(key, text.first, text.count)),
+                    sealed(text.packed_lines),
+                    sealed(_joined(titles), str(text.first)),
+                    sealed(vectors, str(text.first)),
                 )
                 for key, text, titles, vectors in texts
             ),
@@ -126,20 +134,22 @@ class SearchStore:
         """Of the chunks of texts, by their first document."""
         query = "SELECT first, titles FROM text WHERE first IN ({}) AND count > 0"
         return {
-            first: unsealed(titles).decode("utf-8", "surrogatepass").split("\n")
+            first: str(unsealed(titles, str(first)), "utf-8", "surrogatepass").split("\n")
             for first, titles in self._rows(query, firsts)
         }
 
-    def vectors(self, firsts: Iterable[int]) -> dict[int, bytes]:
+    def vectors(self, firsts: Iterable[int]) -> dict[int, memoryview]:
         """Of texts, by their first document."""
         query = "SELECT first, vectors FROM text WHERE first IN ({}) AND count > 0"
-        return {first: unsealed(vectors) for first, vectors in self._rows(query, firsts)}
+        return {first: unsealed(vectors, str(first)) for first, vectors in self._rows(query, firsts)}
 
     def documents(self) -> int:
         """The next number to give."""
         with damage():
-            (last,) = self._connection.execute("SELECT max(first + count) FROM text").fetchone()
-        return last or 0
+            row = self._connection.execute(
+                "SELECT first + count FROM text ORDER BY first DESC, count DESC LIMIT 1"
+            ).fetchone()
+        return row[0] if row else 0
 
     def size(self) -> tuple[int, int]:
         """Texts and documents."""
@@ -154,52 +164,54 @@ class SearchStore:
 
     # -- postings
 
-    def add_postings(self, batch: Batch, documents: int, *, join: bool = True) -> None:
-        """A segment; small ones become one, so that a word is not looked up in many places."""
-        cursor = self._connection.execute("INSERT INTO segment (documents) VALUES (?)", (documents,))
-        rows = ((field, word, cursor.lastrowid, *map(sealed, where)) for field, word, *where in batch.rows())
-        self._connection.executemany(_PUT_POSTING, rows)
-        if join:
-            self._join()
+    def add_postings(self, batch: Batch, documents: int) -> None:
+        """A segment. Small ones become one, so that a word is not looked up in many places."""
+        self._add_segment(documents, batch.rows())
+        while len(last := self._alike()) >= _MOST_ALIKE:
+            self._join(last)
 
     def postings(self, field: Field, words: Iterable[str]) -> dict[str, Postings]:
         """Of those words that stand somewhere."""
-        parts: dict[str, list[tuple[bytes, bytes]]] = {}
-        query = f"SELECT word, documents, counts FROM posting WHERE field = {int(field)}"  # noqa: S608 - a number
-        query += " AND word IN ({}) ORDER BY word, segment"
-        for word, documents, counts in self._rows(query, words):
-            parts.setdefault(word, []).append((unsealed(documents), unsealed(counts)))
+        parts: dict[str, list[tuple[int, memoryview]]] = {}
+        query = "SELECT word, segment, found FROM posting WHERE segment IN (SELECT id FROM segment)"
+        query += f" AND field = {int(field)} AND word IN ({{}})"
+        for word, segment, found in self._rows(query, words):
+            parts.setdefault(word, []).append((segment, unsealed(found, word)))
         try:
-            return {word: Postings.joined(found) for word, found in parts.items()}
+            return {
+                word: Postings.joined([found for _, found in sorted(some, key=itemgetter(0))])
+                for word, some in parts.items()
+            }
         except ValueError as error:
             raise StoreDamagedError(str(error)) from error
 
-    def _join(self) -> None:
-        """As a binary counter carries: a segment is joined with the one before while that is not larger."""
-        rows = self._connection.execute("SELECT id, documents FROM segment ORDER BY id").fetchall()
-        segment, size = rows.pop()
-        last = [segment]
-        while rows and rows[-1][1] < 2 * size:
-            segment, before = rows.pop()
-            last.append(segment)
-            size += before
-        if len(last) == 1:
-            return
-        where = f"WHERE segment IN ({_marks(last)})"
-        joined: dict[tuple[int, str], list[tuple[bytes, bytes]]] = {}
-        query = f"SELECT field, word, documents, counts FROM posting {where} ORDER BY segment"  # noqa: S608
-        for field, word, documents, counts in self._connection.execute(query, last):
-            joined.setdefault((field, word), []).append((unsealed(documents), unsealed(counts)))
-        self._connection.execute(f"DELETE FROM posting {where}", last)  # noqa: S608
-        self._connection.execute(f"DELETE FROM segment WHERE id IN ({_marks(last)})", last)  # noqa: S608
-        self._connection.execute("INSERT INTO segment (id, documents) VALUES (?, ?)", (segment, size))
-        self._connection.executemany(
-            _PUT_POSTING,
-            (
-                (*name, segment, *(sealed(b"".join(part[side] for part in parts)) for side in (0, 1)))
-                for name, parts in sorted(joined.items())
-            ),
+    def _alike(self) -> list[tuple[int, int]]:
+        """The last segments, up to one that is of another order of size: numbers and documents."""
+        rows = self._connection.execute("SELECT id, documents FROM segment ORDER BY id DESC").fetchall()
+        most = _order(rows[0][1])
+        return [*takewhile(lambda row: _order(row[1]) <= most, rows)][::-1]
+
+    def _join(self, last: Sequence[tuple[int, int]]) -> None:
+        """What is read is written at once: as much memory for large segments as for small ones."""
+        query = "SELECT field, word, segment, found FROM posting WHERE segment = ? ORDER BY field, word"
+        rows = (self._connection.execute(query, (segment,)) for segment, _ in last)
+        merged = groupby(merge(*rows, key=itemgetter(0, 1, 2)), key=itemgetter(0, 1))
+        rows_joined = (
+            (field, word, joined([unsealed(found, word) for *_, found in some]))
+            for (field, word), some in merged
         )
+        self._add_segment(sum(documents for _, documents in last), rows_joined)
+        for segment, _ in last:
+            self._connection.execute("DELETE FROM posting WHERE segment = ?", (segment,))
+            self._connection.execute("DELETE FROM segment WHERE id = ?", (segment,))
+
+    def _add_segment(self, documents: int, rows: Iterable[tuple[int, str, bytes]]) -> None:
+        """Rows by field and word, as the disk has them."""
+        segment = self._connection.execute("INSERT INTO segment (documents) VALUES (?)", (documents,))
+        query = f"INSERT INTO posting (segment, field, word, found) VALUES ({segment.lastrowid}, ?, ?, ?)"  # noqa: S608 - a number
+        sealed_rows = ((field, word, sealed(found, word)) for field, word, found in rows)
+        while some := list(islice(sealed_rows, _ROWS_AT_ONCE)):
+            self._connection.executemany(query, some)
 
     # -- commits
 
@@ -221,7 +233,7 @@ class SearchStore:
         query = "SELECT id, time, paths FROM change WHERE id IN ({})"
         found = {}
         for number, time, packed_paths in self._rows(query, numbers):
-            paths = unsealed(packed_paths).decode("utf-8", "surrogateescape")
+            paths = str(unsealed(packed_paths), "utf-8", "surrogateescape")
             found[number] = Change(time, tuple(paths.split("\0")) if paths else ())
         return found
 
@@ -248,15 +260,21 @@ class SearchStore:
                 yield from self._connection.execute(query.format(_marks(some)), some).fetchall()
 
 
-_PUT_POSTING = "INSERT INTO posting (field, word, segment, documents, counts) VALUES (?, ?, ?, ?, ?)"
-
-
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
-def _text(first: int, count: int, lengths: bytes, lines: bytes) -> Text:
-    text = Text(first, count, unsealed(lengths), unsealed(lines))
+def _order(documents: int) -> int:
+    """Of size: up to 15, 255, 4,095, ..."""
+    return (documents.bit_length() - 1) // 4
+
+
+def _name(key: bytes, first: int, count: int) -> str:
+    return f"{key.hex()} {first} {count}"
+
+
+def _text(key: bytes, first: int, count: int, lengths: bytes, lines: bytes) -> Text:
+    text = Text(first, count, unsealed(lengths, _name(key, first, count)), unsealed(lines))
     if not 2 * len(text.packed_lengths) == len(text.packed_lines) == 2 * count * NUMBER_BYTES:
         raise StoreDamagedError("a text with chunks in unknown places")
     return text

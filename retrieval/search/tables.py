@@ -8,9 +8,13 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
-_SCHEMA = 1
+Buffer: TypeAlias = bytes | memoryview
+
+_SCHEMA = 2
 _WAIT_SECONDS = 60.0  # for another process that writes: a first build
+_JOURNAL = 16 << 20  # bytes of it that stay on disk when all of it is in the index
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 _TABLES = """
 CREATE TABLE text (
@@ -23,16 +27,15 @@ CREATE TABLE text (
     titles BLOB NOT NULL,     -- a line each
     vectors BLOB NOT NULL     -- 16-bit floats, a row for each chunk
 );
+CREATE INDEX text_by_first ON text (first);
 CREATE TABLE segment (id INTEGER PRIMARY KEY, documents INTEGER NOT NULL);
 CREATE TABLE posting (
+    segment INTEGER NOT NULL,  -- first: what is written together stands together
     field INTEGER NOT NULL,
     word TEXT NOT NULL,
-    segment INTEGER NOT NULL,
-    documents BLOB NOT NULL,
-    counts BLOB NOT NULL,
-    PRIMARY KEY (field, word, segment)
+    found BLOB NOT NULL,       -- documents, then how often in each
+    PRIMARY KEY (segment, field, word)
 ) WITHOUT ROWID;
-CREATE INDEX posting_by_segment ON posting (segment);
 CREATE TABLE change (
     id INTEGER PRIMARY KEY,   -- a document of Field.SUBJECT
     revision BLOB NOT NULL UNIQUE,
@@ -52,6 +55,7 @@ def opened(file: Path | str, marks: str) -> sqlite3.Connection:
     try:
         with damage():
             connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL}")
             connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last refresh
             if _marks_of(connection) != marks:
                 with transaction(connection):
@@ -115,16 +119,16 @@ def damage() -> Iterator[None]:
         raise
 
 
-def sealed(data: bytes) -> bytes:
-    """With a checksum: SQLite has none of its own."""
-    return zlib.crc32(data).to_bytes(4, "little") + data
+def sealed(data: Buffer, of: str = "") -> bytes:
+    """With a checksum, of whose data it is too: SQLite has none of its own."""
+    return zlib.crc32(data, zlib.crc32(of.encode())).to_bytes(4, "little") + bytes(data)
 
 
-def unsealed(sealed: object) -> bytes:
+def unsealed(sealed: object, of: str = "") -> memoryview:
     """Any column of a damaged row may be of another type."""
     if not isinstance(sealed, bytes):
         raise StoreDamagedError("a row without its bytes")
-    data = sealed[4:]
-    if zlib.crc32(data).to_bytes(4, "little") != sealed[:4]:
+    data = memoryview(sealed)[4:]
+    if zlib.crc32(data, zlib.crc32(of.encode())).to_bytes(4, "little") != sealed[:4]:
         raise StoreDamagedError("a checksum does not fit")
     return data
