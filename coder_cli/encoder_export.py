@@ -13,6 +13,7 @@ def export_encoder(settings: Settings, name: str, output: Path | None, as_json: 
     """Make the encoder and say where it is."""
     from exporters import encoder
     from exporters.encoder_sources import MINILM, opened
+    from exporters.errors import PullError
     from exporters.static_recipe import Recipe
     from exporters.store import folder_name
     from exporters.vocabulary import Language
@@ -20,6 +21,10 @@ def export_encoder(settings: Settings, name: str, output: Path | None, as_json: 
     from retrieval.search.words import identifiers, of_identifier
 
     static = name == encoder.STATIC
+    if settings.offline and not Path(name).expanduser().is_dir():
+        raise PullError(
+            f"--offline forbids to fetch what {name} is made from.", "Name a folder on this disk."
+        )
     out = (
         output.absolute()
         if output

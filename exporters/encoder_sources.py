@@ -147,7 +147,7 @@ def _snapshot(name: str, folder: Path, report: Report) -> Found:
     found = hub.listing(name, None)
     wanted = [
         file
-        for file in found.files
+        for file in (*found.files, *found.below)
         if file.name in (*_NEEDED, *_NEEDED_TOO) or file.name.endswith("Pooling/config.json")
     ]
     for file in wanted:

@@ -39,7 +39,7 @@ SIDE_FILES = (
     "NOTICE*",
     "README.md",  # the model card: names the licence
 )
-_PLAIN_NAME = re.compile(r"\w[\w.+-]*")
+_PLAIN_NAME = re.compile(r"\w[\w.+-]*(?:/\w[\w.+-]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,11 @@ class Listing:
     commit: str
     licence: str | None
     files: tuple[HubFile, ...]  # in the root folder only
+    below: tuple[HubFile, ...] = ()  # one folder down, as encoders have their pooling
 
     def file(self, name: str) -> HubFile:
         """PlaceFailed where the repository has no such file."""
-        for file in self.files:
+        for file in (*self.files, *self.below):
             if file.name == name:
                 return file
         raise PlaceFailed(f"{self.repository} has no file {name} at {self.commit[:12]}.")
@@ -76,7 +77,10 @@ def listing(repository: str, revision: str | None) -> Listing:
         info = HfApi().model_info(repository, revision=revision, files_metadata=True, timeout=CONNECT_SECONDS)
     if info.sha is None:
         raise PlaceFailed(f"The Hub names no commit for {repository}: is HF_ENDPOINT a Hub?")
-    return Listing(repository, info.sha, _licence(info), tuple(_files(info)))
+    files = list(_files(info))
+    root = tuple(file for file in files if "/" not in file.name)
+    below = tuple(file for file in files if "/" in file.name)
+    return Listing(repository, info.sha, _licence(info), root, below)
 
 
 def fetch(found: Listing, file: HubFile, partial: Partial) -> None:

@@ -32,17 +32,22 @@ WORDS = [
 WORDS += ["parse", "lines", "and", "1", "2", "find", ":"]
 
 
-def tiny_encoder(folder: Path, pooling: str = "mean_tokens", prompts: dict[str, str] | None = None) -> Path:
+POSITION_OFFSETS = {"bert": 0, "roberta": 2}  # RoBERTa counts positions from its padding id + 1
+
+
+def tiny_encoder(
+    folder: Path, pooling: str = "mean_tokens", prompts: dict[str, str] | None = None, kind: str = "bert"
+) -> Path:
     """The folder, as sentence-transformers writes one."""
     (folder / "1_Pooling").mkdir(parents=True)
     config = {
-        "model_type": "bert",
+        "model_type": kind,
         "num_hidden_layers": LAYERS,
         "hidden_size": HIDDEN,
         "intermediate_size": FFN,
         "num_attention_heads": HEADS,
         "vocab_size": len(WORDS),
-        "max_position_embeddings": POSITIONS,
+        "max_position_embeddings": POSITIONS + POSITION_OFFSETS[kind],
         "hidden_act": "gelu",
         "layer_norm_eps": 1e-12,
     }
@@ -60,11 +65,13 @@ def tiny_encoder(folder: Path, pooling: str = "mean_tokens", prompts: dict[str, 
     for name, data in small.items():
         (folder / name).write_text(json.dumps(data), encoding="utf-8")
     _tokenizer().save(str(folder / "tokenizer.json"))
-    _write(folder / "model.safetensors", tensors())
+    prefix = "" if kind == "bert" else f"{kind}."  # as in a checkpoint for filling masks
+    named = {f"{prefix}{name}": tensor for name, tensor in tensors(kind).items()}
+    _write(folder / "model.safetensors", named)
     return folder
 
 
-def tensors() -> dict[str, Floats]:
+def tensors(kind: str = "bert") -> dict[str, Floats]:
     random = np.random.default_rng(4)
 
     def matrix(*shape: int) -> Floats:
@@ -72,7 +79,7 @@ def tensors() -> dict[str, Floats]:
 
     found = {
         "embeddings.word_embeddings.weight": matrix(len(WORDS), HIDDEN),
-        "embeddings.position_embeddings.weight": matrix(POSITIONS, HIDDEN),
+        "embeddings.position_embeddings.weight": matrix(POSITIONS + POSITION_OFFSETS[kind], HIDDEN),
         "embeddings.token_type_embeddings.weight": matrix(2, HIDDEN),
     }
     norms = ["embeddings.LayerNorm"]
@@ -90,12 +97,13 @@ def tensors() -> dict[str, Floats]:
     return found
 
 
-def expected(text: str, pooling: str = "mean_tokens") -> Floats:
+def expected(text: str, pooling: str = "mean_tokens", kind: str = "bert") -> Floats:
     """The vector of one text, of length 1."""
-    known = tensors()
+    known = tensors(kind)
     ids = _tokenizer().encode(text).ids[:32]
     values = known["embeddings.word_embeddings.weight"][ids]
-    values = values + known["embeddings.position_embeddings.weight"][: len(ids)]
+    first = POSITION_OFFSETS[kind]
+    values = values + known["embeddings.position_embeddings.weight"][first : first + len(ids)]
     values = _norm(
         known, "embeddings.LayerNorm", values + known["embeddings.token_type_embeddings.weight"][0]
     )

@@ -95,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif path.startswith("/api/models/"):
             self._info(path.removeprefix("/api/models/"))
         elif path.startswith("/cdn/"):
-            owner, name, file = path.removeprefix("/cdn/").split("/")
+            owner, name, file = path.removeprefix("/cdn/").split("/", 2)
             self._file(self.state.repositories[f"{owner}/{name}"], file)
         else:
             self._resolve(path)
@@ -128,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, json.dumps(info).encode(), {"Content-Type": "application/json"})
 
     def _resolve(self, path: str) -> None:
-        owner, name, _, revision, file = path.strip("/").split("/")
+        owner, name, _, revision, file = path.strip("/").split("/", 4)
         repository = self._open(f"{owner}/{name}")
         if repository is None:
             return
