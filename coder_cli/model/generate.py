@@ -163,7 +163,8 @@ def prefill(
 def _ends(start: int, stop: int, chunk: int) -> Iterator[int]:
     """Where the runs from `start` to `stop` end."""
     yield from range(start // chunk * chunk + chunk, stop, chunk)
-    yield stop
+    if start < stop:
+        yield stop
 
 
 def decode(session: Session, cache: KvCache, sampler: Sampler, logits: Logits, limit: int) -> Iterator[int]:

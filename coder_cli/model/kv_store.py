@@ -34,7 +34,9 @@ FORMAT = 1
 SUFFIX, UNFINISHED = ".kv", ".part"
 ABANDONED_SECONDS = 600  # an unfinished file that old belongs to a process that was killed
 RESERVE = 1 << 30  # bytes of the disk that are never taken
-AFTER = 1_000_000  # nanoseconds that a block counts as older than the one before it
+# Nanoseconds. A prompt's block counts as used that much before the block in front of it, without which it is
+# worth nothing: prompts lose their ends first.
+AFTER = 1_000
 
 State = NDArray[np.generic]  # [keys and values of all layers, kv_heads, tokens, head_dim]
 _HEADER = struct.Struct("<8s32sI")  # magic, key, CRC of the rest
@@ -105,15 +107,17 @@ class KvStore:
         Where the disk is full or not ours to write, nothing is kept: state is only ever a saving of time.
         `stop` is asked before each block.
         """
+        now = time.time_ns()
         blocks = blocks[: self._limit // len(self._file)]
+        used = {key: now - number * AFTER for number, key in enumerate(blocks)}
         with suppress(OSError):
-            missing = [number for number, key in enumerate(blocks) if not self._touch(key, number)]
+            missing = [number for number, key in enumerate(used) if not self._touch(key, used[key])]
             if missing and self._make_room(len(missing) * len(self._file)):
                 for number in missing:
                     if stop():
                         return
                     self._write(blocks[number], state(number))
-                    self._touch(blocks[number], number)
+                    self._touch(blocks[number], used[blocks[number]])
 
     def _write(self, key: bytes, state: State) -> None:
         """Beside and renamed. Not synced: a file the machine lost is one that fails its check."""
@@ -131,9 +135,8 @@ class KvStore:
                 fresh.unlink()
             raise
 
-    def _touch(self, key: bytes, number: int) -> bool:
-        """Say that the block was used. Earlier ones count as used later: without them it is worth nothing."""
-        used = time.time_ns() - number * AFTER
+    def _touch(self, key: bytes, used: int) -> bool:
+        """Say when the block was used, in nanoseconds. False where it is not there."""
         try:
             os.utime(self._path(key), ns=(used, used))
         except FileNotFoundError:
@@ -143,23 +146,20 @@ class KvStore:
     def _make_room(self, wanted: int) -> bool:
         """Remove what was not used for longest until `wanted` bytes fit the limit and the disk."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        held: list[tuple[float, int, Path]] = []
+        held: list[tuple[int, int, Path]] = []
         for entry in os.scandir(self._folder):
             with suppress(FileNotFoundError):  # another process makes room too
                 about = entry.stat(follow_symlinks=False)
-                abandoned = (
-                    entry.name.endswith(UNFINISHED) and about.st_mtime < time.time() - ABANDONED_SECONDS
-                )
-                if entry.name.endswith(SUFFIX) or abandoned:
-                    held.append((0.0 if abandoned else about.st_mtime, about.st_size, Path(entry.path)))
-        held.sort()
+                if entry.name.endswith(SUFFIX):
+                    held.append((about.st_mtime_ns, about.st_size, Path(entry.path)))
+                elif entry.name.endswith(UNFINISHED) and about.st_mtime < time.time() - ABANDONED_SECONDS:
+                    Path(entry.path).unlink()
         over = sum(size for _, size, _ in held) + wanted - self._limit
         over = max(over, wanted + RESERVE - shutil.disk_usage(self._folder).free)
-        for used, size, path in held:
-            if over <= 0 and used:
+        for _, size, path in sorted(held):
+            if over <= 0:
                 break
-            with suppress(FileNotFoundError):
-                path.unlink()
+            path.unlink(missing_ok=True)
             over -= size
         return over <= 0
 
