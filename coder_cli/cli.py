@@ -49,6 +49,7 @@ COMMANDS: dict[str, Row] = {
     "index": Row("index", "Show, build and clear the index that search uses"),
     "bench": Row("bench", "Measure speed and memory of a model on this machine"),
     "config": Row("config", "Show and change the settings"),
+    "doctor": Row("doctor", "Check that everything works, and say what mends it"),
 }
 # They work with settings that cannot be read, for they tell what is wrong with them.
 MENDERS = {"doctor", "config", "completion"}

@@ -69,6 +69,7 @@ LAYERS = (
     "coder_cli.bandwidth coder_cli.bench_peers coder_cli.bench_ours coder_cli.bench coder_cli.bench_report",
     "coder_cli.bench_repository coder_cli.bench_repository_child coder_cli.bench_search "
     "coder_cli.bench_search_child",
+    "coder_cli.doctor",
     "coder_cli.commands",
     "coder_cli.cli coder_cli.__main__",
 )
