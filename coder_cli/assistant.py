@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from coder_cli import prompts
+from coder_cli.briefing import Briefing
+from coder_cli.citations import Citations
 from coder_cli.errors import CoderError, ContextError
 from coder_cli.extract import CodeBlock
 from coder_cli.infill import Hole, Middle, fit
-from coder_cli.model.types import Completion, Finish, LanguageModel, Part, Prompt, Sampling
+from coder_cli.model.types import (
+    Completion,
+    Finish,
+    LanguageModel,
+    Part,
+    PrefillProgress,
+    Prompt,
+    Sampling,
+    unheard,
+)
 from coder_cli.prompts import Message, Role
+from coder_cli.repetition import Repetition
 from coder_cli.settings import Settings
 from exporters.store import InstalledModel, ModelStore
 from exporters.targets import Device
@@ -35,6 +47,7 @@ class TextFilter(Protocol):
     """Looks at an answer as it comes and decides what of it is passed on."""
 
     done: bool
+    finish: Finish  # how an answer ends that it has ended
 
     def push(self, piece: str) -> str: ...
 
@@ -53,6 +66,8 @@ def open_model(settings: Settings, notice: Notice) -> tuple[InstalledModel, Engi
         context_tokens=settings.context_tokens,
         threads=settings.threads,
         notice=notice,
+        prefixes=settings.cache_dir / "prefixes" if settings.prefix_cache_mb else None,
+        prefix_bytes=settings.prefix_cache_mb * 10**6,
     )
     return installed, engine
 
@@ -68,7 +83,12 @@ class Generation:
 
 
 def generate(
-    model: LanguageModel, request: Generation, sampling: Sampling, length: Length, notice: Notice
+    model: LanguageModel,
+    request: Generation,
+    sampling: Sampling,
+    length: Length,
+    notice: Notice,
+    progress: PrefillProgress = unheard,
 ) -> Iterator[str | Completion]:
     """Instruct models answer in their chat format; base models go on from the text.
 
@@ -79,11 +99,53 @@ def generate(
     if not chats and request.system:
         notice("Without a chat format there is no place for a system text: it is left out.")
     prompt = Prompt(parts, stop=length.stop, max_new_tokens=length.max_tokens)
-    if not (request.extract and chats):  # a base model's continuation is code already
-        yield from model.generate(prompt, sampling)
+    # A base model's continuation is code already.
+    yield from _written(model, prompt, sampling, progress, extract=request.extract and chats)
+
+
+def answer(
+    model: LanguageModel,
+    briefing: Briefing,
+    sampling: Sampling,
+    length: Length,
+    progress: PrefillProgress,
+    citations: Citations,
+) -> Iterator[str | Completion]:
+    """To a request about a repository: places that it names are checked while it streams."""
+    prompt = Prompt(briefing.parts, stop=length.stop, max_new_tokens=length.max_tokens)
+    yield from checked(model, model.generate(prompt, sampling, progress), citations)
+
+
+def checked(
+    model: LanguageModel, pieces: Iterator[str | Completion], citations: Citations
+) -> Iterator[str | Completion]:
+    """An answer with its places checked, ended where it goes round in circles."""
+    yield from _filtered(model, pieces, Repetition(), citations)
+
+
+def write(
+    model: LanguageModel,
+    briefing: Briefing,
+    sampling: Sampling,
+    length: Length,
+    progress: PrefillProgress,
+    *,
+    extract: bool,
+) -> Iterator[str | Completion]:
+    """Code, or an answer, that fits a repository. CoderError (exit 1) where `extract` finds no code in it."""
+    prompt = Prompt(briefing.parts, stop=length.stop, max_new_tokens=length.max_tokens)
+    yield from _written(model, prompt, sampling, progress, extract=extract)
+
+
+def _written(
+    model: LanguageModel, prompt: Prompt, sampling: Sampling, progress: PrefillProgress, *, extract: bool
+) -> Iterator[str | Completion]:
+    pieces = model.generate(prompt, sampling, progress)
+    if not extract:
+        yield from _filtered(model, pieces, Repetition())
         return
     block = CodeBlock()
-    yield from _filtered(model, prompt, sampling, block)
+    yield from _filtered(model, pieces, Repetition(), block)
     if not block.found:
         raise CoderError("The answer holds no code block.", block.text.strip() or None)
 
@@ -98,7 +160,13 @@ def _conversation(model: LanguageModel, request: Generation, notice: Notice) -> 
 
 
 def infill(
-    model: LanguageModel, hole: Hole, sampling: Sampling, length: Length, lines: int | None, notice: Notice
+    model: LanguageModel,
+    hole: Hole,
+    sampling: Sampling,
+    length: Length,
+    lines: int | None,
+    notice: Notice,
+    progress: PrefillProgress = unheard,
 ) -> Iterator[str | Completion]:
     """What belongs into the hole. Text far from it is left out where the window is too small, aloud.
 
@@ -116,24 +184,33 @@ def infill(
         after = hole.suffix.count("\n") - seen.suffix.count("\n")
         notice(f"The window is full: the first {before} and the last {after} lines are left out.")
     prompt = Prompt(parts, stop=length.stop, max_new_tokens=max_tokens)
-    yield from _filtered(model, prompt, sampling, Middle(hole, lines))
+    yield from _filtered(model, model.generate(prompt, sampling, progress), Middle(hole, lines))
 
 
 def _filtered(
-    model: LanguageModel, prompt: Prompt, sampling: Sampling, text_filter: TextFilter
+    model: LanguageModel, pieces: Iterator[str | Completion], *filters: TextFilter
 ) -> Iterator[str | Completion]:
-    """What a filter passes on. Once it is done the model is stopped, and that counts as the answer's end."""
+    """What the filters pass on, one after the other. Once one is done the model is stopped, and that counts
+    as the answer's end."""
     shown: list[str] = []
-    for piece in model.generate(prompt, sampling):
+    for piece in pieces:
         if isinstance(piece, Completion):
-            if rest := text_filter.close():
+            if rest := _through(filters, "", last=True):
                 shown.append(rest)
                 yield rest
-            finish = Finish.STOP if text_filter.done else piece.finish
-            yield dataclasses.replace(piece, text="".join(shown), finish=finish)
-        elif not text_filter.done:
-            if passed := text_filter.push(piece):
+            ended = next((each.finish for each in filters if each.done), piece.finish)
+            yield dataclasses.replace(piece, text="".join(shown), finish=ended)
+        elif not any(each.done for each in filters):
+            if passed := _through(filters, piece, last=False):
                 shown.append(passed)
                 yield passed
-            if text_filter.done:
+            if any(each.done for each in filters):
                 model.cancel()
+
+
+def _through(filters: Sequence[TextFilter], text: str, *, last: bool) -> str:
+    """A filter that is done lets nothing more in."""
+    for each in filters:
+        text = each.push(text) if text and not each.done else ""
+        text += each.close() if last else ""
+    return text

@@ -60,8 +60,8 @@ def brief(
     room = model.context_length - answer_tokens - len(model.encode(bare))
     if room < 0:
         raise ContextError(
-            f"The request alone has {len(model.encode(bare))} tokens; with an answer of {answer_tokens} it does"
-            f" not fit into {model.context_length}.",
+            f"The request alone has {len(model.encode(bare))} tokens; with an answer of {answer_tokens}"
+            f" it does not fit into {model.context_length}.",
             "Shorten it, or give a model with a larger window.",
         )
     if workspace is None:
@@ -91,9 +91,34 @@ def preamble_of(model: LanguageModel, workspace: Workspace, budget: int) -> tupl
 
 def sources_of(items: Sequence[Item], found: Sequence[Seed]) -> tuple[Source, ...]:
     """The lines that the model had before it, those that answer best first."""
-    rank = {seed.path: -number for number, seed in enumerate(reversed(found))}
-    ranked = sorted(items, key=lambda item: rank.get(item.path, 1))
-    return tuple(Source(item.path, *lines) for item in ranked for lines in ranges(item))
+    sources = [Source(item.path, *lines) for item in items for lines in ranges(item)]
+    return tuple(sorted(sources, key=lambda source: _rank(source, found)))
+
+
+def _rank(source: Source, found: Sequence[Seed]) -> int:
+    """The place of the first that points to these lines, else after all."""
+    for number, seed in enumerate(found):
+        if seed.path == source.path and (
+            seed.start_line is None
+            or (
+                seed.start_line <= source.end_line and source.start_line <= (seed.end_line or seed.start_line)
+            )
+        ):
+            return number
+    return len(found)
+
+
+def definitions_of(workspace: Workspace, sources: Sequence[Source]) -> dict[str, list[Source]]:
+    """Where in what the model was given a name is defined: its lines, as far as they were shown."""
+    found: dict[str, list[Source]] = {}
+    for source in sources:
+        parsed = workspace.parsed(source.path)
+        for symbol in parsed.symbols if parsed else ():
+            if source.start_line <= symbol.line <= source.end_line and not symbol.forward:
+                first = max(symbol.start_line, source.start_line)
+                lines = Source(source.path, first, min(symbol.end_line, source.end_line))
+                found.setdefault(symbol.name, []).append(lines)
+    return found
 
 
 def ranges(item: Item) -> Iterator[tuple[int, int]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 
+from coder_cli.model.types import Finish
 from coder_cli.sessions import Source
+from retrieval.languages.names import TEXT, language_of
 
 # A path with an extension, or with a folder, and lines behind it: a.py:3, src/a.py:3-9, a.py#L3-L9, a.py:L3.
 _CITATION = re.compile(
@@ -14,23 +16,32 @@ _CITATION = re.compile(
 )
 _END = re.compile(r"[\s`'\"()\[\]{}<>,;|*]")  # no path that is cited holds one of these
 _LONGEST = 400  # characters; a longer word is no path
-_MOST_SOURCES = 5
+_MOST_SOURCES = 4
+_CODE = re.compile(r"`([^`\n]{2,120})`")
+_NAME = re.compile(r"[^\W\d]\w+")
 
 
 class Citations:
     """A filter on an answer: valid places pass with their whole path, of others the lines are cut off.
 
-    Where no place is valid when the answer ends, it ends with the sources it was given.
+    Where it names no valid place, it ends with its sources: where the code stands that it speaks of, else
+    what the model was given, the best first.
     """
 
     done = False
+    finish = Finish.STOP
 
-    def __init__(self, sources: Sequence[Source], names: Iterable[str] = (), *, append: bool = True) -> None:
-        """`sources` are what the model was given, the best first. `names` are all paths of the repository."""
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        defined: Callable[[str], Sequence[Source]] = lambda name: (),
+    ) -> None:
+        """`sources` are what the model was given, the best first; `defined` where in them a name is."""
         self.found: list[Source] = []
         self._sources = sources
-        self._append = append
-        self._names = frozenset(names)
+        self._defined = defined
+        self._spoken: dict[str, None] = {}  # names that the answer writes as code
+        self._line = ""
         self._held = ""
         self._said = False
 
@@ -45,14 +56,22 @@ class Citations:
 
     def close(self) -> str:
         text, self._held = self._checked(self._held), ""
-        if self.found or not self._said or not self._append or not self._sources:
+        self._listen("\n")
+        if self.found or not self._said or not self._sources:
             return text
-        return f"{text}\n\nSources: " + ", ".join(
-            f"`{spelled(source)}`" for source in self._sources[:_MOST_SOURCES]
-        )
+        spoken_of = [source for name in self._spoken for source in self._defined(name)]
+        self.found = list(dict.fromkeys(spoken_of or self._sources))[:_MOST_SOURCES]
+        return f"{text}\n\nSources: " + ", ".join(f"`{spelled(source)}`" for source in self.found)
+
+    def _listen(self, text: str) -> None:
+        """Take in the names of whole lines."""
+        *lines, self._line = (self._line + text).split("\n")
+        for code in _CODE.findall("\n".join(lines)):
+            self._spoken.update(dict.fromkeys(_NAME.findall(code)))
 
     def _checked(self, text: str) -> str:
         self._said = self._said or bool(text.strip())
+        self._listen(text)
         return _CITATION.sub(self._judged, text) if ":" in text or "#" in text else text
 
     def _judged(self, found: re.Match[str]) -> str:
@@ -60,7 +79,7 @@ class Citations:
         last = int(found["last"] or first)
         named = self._named(path)
         if named is None:
-            return path if "/" in path or self._is_file(path) else found[0]  # else a port, a time, a ratio
+            return path if "/" in path or language_of(path) != TEXT else found[0]  # a port, a time, a ratio
         for source in self._sources:
             if source.path == named and source.start_line <= last and first <= source.end_line:
                 first, last = max(first, source.start_line), min(max(first, last), source.end_line)
@@ -77,9 +96,6 @@ class Citations:
             return path
         ends = [known for known in paths if known.endswith("/" + path.removeprefix("./"))]
         return ends[0] if len(ends) == 1 else None
-
-    def _is_file(self, path: str) -> bool:
-        return path in self._names or any(name.endswith("/" + path) for name in self._names)
 
 
 def spelled(source: Source) -> str:

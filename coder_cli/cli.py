@@ -41,6 +41,8 @@ COMMANDS: dict[str, Row] = {
     "pull": Row("pull", "Fetch a model and make it ready for this machine"),
     "models": Row("models", "List, show, verify and remove installed models"),
     "export": Row("export", "Export a checkpoint to ONNX"),
+    "ask": Row("ask", "Answer a question about the repository, from its code"),
+    "explain": Row("explain", "Explain code of the repository: what it is for, what it uses, who uses it"),
     "generate": Row("generate", "Write code or an answer from a prompt"),
     "infill": Row("infill", "Fill in the code at a place in a file"),
     "context": Row("context", "Show what of the repository a model would get to read"),

@@ -6,6 +6,8 @@ import ast
 import re
 import warnings
 
+from coder_cli.model.types import Finish
+
 _OPENING = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 
 
@@ -15,6 +17,8 @@ class CodeBlock:
     The first block and not all: joined blocks are rarely one program, and the model can stop there. An answer
     without a fence counts as code when it parses as Python that does something; else `found` stays False.
     """
+
+    finish = Finish.STOP
 
     def __init__(self) -> None:
         self.done = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from coder_cli.errors import ContextError, UsageError
+from coder_cli.model.types import Finish
 
 FILL_MARK = "<FILL>"
 PREFIX_SHARE = (
@@ -118,6 +119,8 @@ class Middle:
     (Tokenizers join indentation and word, so after bare blanks a small model may indent once more:
     Qwen2.5-Coder 0.5B does in 8 of 40 lines. Asked without the indentation it does not know the block.)
     """
+
+    finish = Finish.STOP
 
     def __init__(self, hole: Hole, most: int | None = None) -> None:
         self.done = False

@@ -87,6 +87,20 @@ context_tokens = click.option(
     callback=_lay,
     help="Context window in tokens.",
 )
+named_files = click.option(
+    "-f",
+    "--file",
+    "files",
+    multiple=True,
+    metavar="FILE[:LINES]",
+    help="A file that the model is to see, or lines of it. Repeatable.",
+)
+budget = click.option(
+    "--budget",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Tokens of the repository to read; default: what this device reads in ten seconds.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 output = click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the answer to this file."

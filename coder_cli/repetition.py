@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from coder_cli.model.types import Finish
+
 _LEAST_TEXT = 240  # characters that must repeat; tables and long lists of like lines repeat less exactly
 _LEAST_TIMES = 4
 _LONGEST_ROUND = 600  # characters
@@ -13,6 +15,8 @@ class Repetition:
 
     What came after the first round of it was shown already; the answer ends there, so little is wasted.
     """
+
+    finish = Finish.REPETITION
 
     def __init__(self) -> None:
         self.done = False

@@ -62,7 +62,8 @@ class Turn:
     answer: str
     finish: str
     made: Made
-    sources: tuple[Source, ...] = ()
+    sources: tuple[Source, ...] = ()  # what the model was given
+    cited: tuple[Source, ...] = ()  # what of it the answer names
     budget: int | None = None  # tokens of repository text that were allowed
     seconds: float | None = None
     at: str = ""  # local time, ISO 8601; filled in when it is kept
@@ -235,8 +236,8 @@ def _turn(record: Mapping[str, Any]) -> Turn:
         made["sampling"] = Sampling(**made["sampling"])
         made |= {name: tuple(made[name]) for name in ("stop", "prompt_ids", "runs")}
         told = {name: value for name, value in record.items() if name != "kind"}
-        sources = tuple(Source(**source) for source in record["sources"])
-        return Turn(**{**told, "made": Made(**made), "sources": sources})
+        places = {name: tuple(Source(**each) for each in record[name]) for name in ("sources", "cited")}
+        return Turn(**{**told, **places, "made": Made(**made)})
     except (KeyError, TypeError, ValueError) as error:
         raise RepositoryError(f"A record of the session is damaged: {error}.") from error
 

@@ -7,21 +7,23 @@ with its control characters made visible, so that text cannot drive the terminal
 from __future__ import annotations
 
 import json as _json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from functools import partial
+from typing import TextIO
 
 from coder_cli.errors import CoderError
+from coder_cli.screen import bars
+from coder_cli.screen.bars import amount as amount
 from coder_cli.screen.prefill_line import PrefillLine
 from coder_cli.screen.safe import visible as _safe
+from coder_cli.screen.writer import Plain, Writer
 from coder_cli.settings import Color, Settings
-from exporters.types import Progress, Report, silent
-
-if TYPE_CHECKING:
-    from rich.progress import Progress as Bars
+from exporters.types import Report, silent
 
 _RED, _YELLOW, _BOLD, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
 
@@ -34,8 +36,9 @@ class _Screen:
     quiet: bool = False
     verbose: bool = False
     dumb: bool = False
-    bars: Bars | None = None  # drawn right now: talk must go above them
-    prefill: PrefillLine | None = None  # may be drawn right now: whatever is written erases it first
+    say_above: Callable[[str], None] | None = None  # bars are drawn right now: talk must go above them
+    prefill: PrefillLine | None = None  # these two may be drawn right now: what is written erases them first
+    live: Writer | None = None
 
 
 _screen = _Screen()
@@ -70,28 +73,19 @@ def stream(*, markdown: bool = True, exact: bool = False) -> Iterator[Writer]:
     A terminal with colour shows it as Markdown, unless it is code (`markdown=False`). Programs and files get
     the text of the model. A newline ends an answer, unless it is wanted `exact` and goes to a program.
     """
-    writer = Writer(exact and not is_read_by_a_person())
+    person = is_read_by_a_person()
+    if markdown and person and _colored(sys.stdout) and not _screen.dumb:
+        from coder_cli.screen.live import LiveMarkdown
+
+        writer: Writer = LiveMarkdown(_put, _size)
+        _screen.live = writer
+    else:
+        writer = Plain(partial(_write, sys.stdout), ends_line=person or not exact)
     try:
         yield writer
     finally:
+        _screen.live = None
         writer.close()
-
-
-class Writer:
-    """An answer as text, unchanged."""
-
-    def __init__(self, exact: bool) -> None:
-        self._exact = exact
-        self._last = "\n"
-
-    def write(self, piece: str) -> None:
-        if piece:
-            _write(sys.stdout, piece)
-            self._last = piece[-1]
-
-    def close(self) -> None:
-        if self._last != "\n" and not self._exact:
-            _write(sys.stdout, "\n")
 
 
 @contextmanager
@@ -156,20 +150,23 @@ def json(value: object) -> None:
     sys.stdout.flush()
 
 
-def table(rows: Iterable[Sequence[str]], header: Sequence[str] = ()) -> None:
-    """Aligned columns on stdout, two spaces apart; the header only when a person looks."""
+def table(rows: Iterable[Sequence[str]], header: Sequence[str] = (), *, talk: bool = False) -> None:
+    """Aligned columns, two spaces apart, on stdout or as talk; the header only when a person looks."""
+    if talk and _screen.quiet:
+        return
+    stream = sys.stderr if talk else sys.stdout
     lines = [[_safe(cell) for cell in row] for row in rows]
     _make_room()
-    titled = bool(header) and _at_terminal(sys.stdout)
+    titled = bool(header) and _at_terminal(stream)
     if titled:
         lines.insert(0, list(header))
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     for number, line in enumerate(lines):
         padded = (cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
         text = "  ".join(padded).rstrip()
-        sys.stdout.write(_styled(sys.stdout, _BOLD, text) if titled and number == 0 else text)
-        sys.stdout.write("\n")
-    sys.stdout.flush()
+        stream.write(_styled(stream, _BOLD, text) if titled and number == 0 else text)
+        stream.write("\n")
+    stream.flush()
 
 
 @contextmanager
@@ -178,92 +175,20 @@ def progress() -> Iterator[Report]:
     if _screen.quiet:
         yield silent
     elif _at_terminal(sys.stderr) and not _screen.dumb:
-        yield from _drawn()
+        with bars.drawn(sys.stderr, _colored(sys.stderr)) as (_screen.say_above, report):
+            try:
+                yield report
+            finally:
+                _screen.say_above = None
     else:
-        yield _Lines()
-
-
-class _Lines:
-    """A Report for logs: no flood, one line when a stage begins and one when it is done."""
-
-    def __init__(self) -> None:
-        self._stage = ""
-        self._open = False
-
-    def __call__(self, now: Progress) -> None:
-        if now.stage != self._stage:
-            self._stage, self._open = now.stage, True
-            _line(f"{now.stage} ({amount(now.total, now.unit)})" if now.total else now.stage)
-        if self._open and now.total and now.done >= now.total:
-            self._open = False
-            _line(f"{now.stage}: done")
-
-
-def _drawn() -> Iterator[Report]:
-    """A bar for the running stage, with speed and remaining time; finished stages stay above it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Task, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-    from rich.text import Text
-
-    class Amounts(TextColumn):
-        def render(self, task: Task) -> Text:
-            return Text(_amounts(task.completed, task.total, task.speed, str(task.fields["unit"])))
-
-    plain = not _colored(sys.stderr)
-    console = Console(file=sys.stderr, force_terminal=True, no_color=plain, highlight=False, markup=False)
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        Amounts(""),
-        TimeRemainingColumn(),
-    )
-    tasks: dict[str, int] = {}
-    with Bars(*columns, console=console) as bars:
-        _screen.bars = bars
-
-        def report(now: Progress) -> None:
-            total = now.total or None
-            if now.stage not in tasks:
-                # What an earlier pull left counts as done, not as speed.
-                name = _safe(now.stage)
-                tasks[now.stage] = bars.add_task(name, total=total, completed=now.done, unit=now.unit)
-            task = bars.tasks[tasks[now.stage]]
-            if now.done < task.completed:
-                bars.reset(task.id, total=total)
-            bars.update(task.id, completed=now.done, total=total)
-
-        try:
-            yield report
-        finally:
-            _screen.bars = None
-
-
-def _amounts(done: float, total: float | None, speed: float | None, unit: str) -> str:
-    if unit != "B":
-        return f"{done:.0f} of {amount(total, unit)}" if total else amount(done, unit)
-    of = f" of {amount(total)}" if total else ""
-    pace = f", {amount(speed)}/s" if speed else ""
-    return f"{amount(done)}{of}{pace}"
-
-
-def amount(count: float, unit: str = "B") -> str:
-    """1117320768 -> "1.12 GB"; (12, "tensors") -> "12 tensors". Decimal units, as disks and downloads use."""
-    if unit != "B":
-        return f"{count:.0f} {unit}"
-    for step, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if count >= step:
-            return f"{count / step:.3g} {name}"
-    return f"{count:.0f} B"
+        yield bars.StageLines(_line)
 
 
 def _line(text: str, label: str = "", style: str = "") -> None:
     _make_room()
     text = _styled(sys.stderr, style, label) + _safe(text) if label else _safe(text)
-    if _screen.bars is not None:
-        from rich.text import Text
-
-        _screen.bars.console.print(Text.from_ansi(text), soft_wrap=True)
+    if _screen.say_above is not None:
+        _screen.say_above(text)
     else:
         sys.stdout.flush()  # what was said after an answer stands after it
         sys.stderr.write(text + "\n")
@@ -276,9 +201,28 @@ def _write(stream: TextIO, text: str) -> None:
     stream.flush()
 
 
-def _make_room() -> None:
+def _put(frame: str) -> None:
+    """What is drawn already: it holds movements of ours, and its texts are visible."""
     if _screen.prefill is not None:
-        _screen.prefill.erase()
+        _screen.prefill.make_room()
+    sys.stdout.write(frame)
+    sys.stdout.flush()
+
+
+def _size() -> tuple[int, int]:
+    """Columns and lines of the terminal as it is now; COLUMNS would tell how it was once."""
+    try:
+        columns, lines = os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError):
+        columns = lines = 0
+    return columns or 80, lines or 24
+
+
+def _make_room() -> None:
+    """Erase what is drawn for the time being, where something else is going to be written."""
+    for drawn in (_screen.prefill, _screen.live):
+        if drawn is not None:
+            drawn.make_room()
 
 
 def _at_terminal(stream: TextIO) -> bool:

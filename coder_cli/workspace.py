@@ -11,7 +11,7 @@ from coder_cli.errors import RepositoryError, UsageError
 from retrieval.beginnings import central_files, starting_points
 from retrieval.context import build_context
 from retrieval.mentions import seeds_in
-from retrieval.search.request import Kind
+from retrieval.search.request import Kind, kind_of
 from retrieval.types import ParsedFile, Skipped, SourceFile
 from retrieval.window import Arrangement, ContextWindow, Request, Seed
 
@@ -86,10 +86,10 @@ class Workspace:
     def seeds(self, text: str, kind: Kind | None = None, limit: int = HITS) -> tuple[Seed, ...]:
         """Where a request points to, the best first: what it names, then what search finds."""
         named = seeds_in(text, self.project.paths, self.parsed, sure=True)
-        found = [
-            Seed(hit.path, "; ".join(hit.reasons), hit.start_line, hit.end_line)
-            for hit in self.search(text, kind, limit)
-        ]
+        known = kind or kind_of(text)
+        hits = self.search(text, Kind.QUESTION if known is Kind.WORDS else known, limit)
+        reasons = {hit.path: "; ".join(hit.reasons) for hit in reversed(hits)}  # of a file's best hit
+        found = [Seed(hit.path, reasons[hit.path], hit.start_line, hit.end_line) for hit in hits]
         return tuple(dict.fromkeys((*named, *found)))
 
     def starting_points(self) -> tuple[Seed, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 from dataclasses import dataclass, field
@@ -51,6 +52,12 @@ class Manifest:
     created: str  # ISO 8601, UTC
     quantisation: dict[str, Any] = field(default_factory=dict)  # method and numbers, for people
     verification: dict[str, Any] = field(default_factory=dict)  # parity numbers, see verify.py
+
+    @property
+    def artefact(self) -> str:
+        """SHA-256 over its files' own: what was exported, whatever the folder or its notes say."""
+        told = json.dumps(sorted(self.files.items()))
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 def write(manifest: Manifest, folder: Path) -> None:

@@ -15,12 +15,9 @@ from coder_cli.settings import Settings
 
 if TYPE_CHECKING:
     from coder_cli.reading import Reading
-    from retrieval.window import Item
 
 _PLACE = re.compile(r"(?P<path>.+?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?")
 _ORDERS = ("dependency", "paper", "alphabetical", "random", "rank")  # as in retrieval.window.Arrangement
-_SAME_REASON = 8  # files left out for one reason: more are summed up at a terminal
-_REASON_WIDTH = 300  # characters
 
 
 @click.command()
@@ -66,7 +63,7 @@ def command(
     coder context --for src/app.py:120 --budget 4000
     coder context --for src/app.py "rename Config" --explain
     """
-    from coder_cli import reading
+    from coder_cli import reading, window_view
     from retrieval.window import Arrangement
 
     if explain and stat:
@@ -80,7 +77,8 @@ def command(
     if as_json:
         ui.json(_value(found, wish))
     elif explain:
-        ui.table(_rows(found), ("path", "level", "tokens", "reason"))
+        short = ui.is_read_by_a_person()
+        ui.table(window_view.rows(found.window.items, found.window.left_out, short=short), window_view.HEADER)
     elif stat:
         ui.table(_counts(found))
     else:
@@ -113,31 +111,6 @@ def _files(count: int) -> str:
     return "1 file" if count == 1 else f"{count} files"
 
 
-def _rows(found: Reading) -> list[tuple[str, str, str, str]]:
-    rows = [
-        (item.path, _level(item), str(item.tokens), "; ".join(filter(None, (item.reason, item.shortened))))
-        for item in found.window.items
-    ]
-    seen: Counter[str] = Counter()
-    for left in found.window.left_out:
-        cause = left.reason.rpartition(": ")[2]
-        seen[cause] += 1
-        if seen[cause] <= _SAME_REASON or not ui.is_read_by_a_person():
-            rows.append((left.path, "left out", "" if left.tokens is None else str(left.tokens), left.reason))
-    rows += [
-        (f"... {count - _SAME_REASON} more", "left out", "", cause)
-        for cause, count in seen.items()
-        if count > _SAME_REASON and ui.is_read_by_a_person()
-    ]
-    return [(path, level, tokens, reason[:_REASON_WIDTH]) for path, level, tokens, reason in rows]
-
-
-def _level(item: Item) -> str:
-    if item.level.value != "chunk":
-        return item.level.value
-    return f"chunk {item.start_line}-{item.end_line}"
-
-
 def _counts(found: Reading) -> list[tuple[str, str]]:
     window = found.window
     files, tokens = Counter[str](), Counter[str]()
@@ -159,29 +132,19 @@ def _counts(found: Reading) -> list[tuple[str, str]]:
 
 
 def _value(found: Reading, wish: object) -> dict[str, object]:
+    from coder_cli import window_view
+
     window = found.window
     target = window.request.target
-    items = [
-        {
-            "path": item.path,
-            "level": item.level.value,
-            "start_line": item.start_line,
-            "end_line": item.end_line,
-            "tokens": item.tokens,
-            "reason": item.reason,
-            **({"shortened": item.shortened} if item.shortened else {}),
-        }
-        for item in window.items
-    ]
-    left_out = [
-        {"path": left.path, "reason": left.reason} | ({} if left.tokens is None else {"tokens": left.tokens})
-        for left in window.left_out
-    ]
     value: dict[str, object] = {"exit_code": 0, "model": found.model.name, "task": window.request.task}
     if target is not None:
         place = {"path": target.path, "line": target.line, "column": target.column, "fill": target.fill}
         value["target"] = {name: part for name, part in place.items() if part is not None}
-    value |= {"budget": window.budget, "tokens": window.tokens, "items": items, "left_out": left_out}
+    value |= {"budget": window.budget, "tokens": window.tokens}
+    value |= {
+        "items": window_view.item_values(window.items),
+        "left_out": window_view.left_out_values(window.left_out),
+    }
     if len(window.pieces) > 1:
         before, prefix, suffix = window.pieces
         return value | {"context": before, "prefix": prefix, "suffix": suffix}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,8 +54,8 @@ def command(
 
     hole = _hole(target, prefix_file, suffix_file)
     installed, model = assistant.open_model(settings, ui.say)
-    pieces = assistant.infill(model, hole, sampling, length, lines, ui.say)
-    return answer.deliver(pieces, installed.name, as_json=as_json, exact=True)
+    pieces = partial(assistant.infill, model, hole, sampling, length, lines, ui.say)
+    return answer.deliver(pieces, installed.name, as_json=as_json, exact=True).code
 
 
 def _hole(target: str | None, prefix_file: Path | None, suffix_file: Path | None) -> Hole:

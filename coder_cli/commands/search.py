@@ -16,7 +16,7 @@ from coder_cli.settings import Settings
 if TYPE_CHECKING:
     from retrieval.search.index import Hit
 
-_KINDS = ("words", "trace", "diff", "code")  # as in retrieval.search.request.Kind
+_KINDS = ("words", "question", "trace", "diff", "code")  # as in retrieval.search.request.Kind
 
 
 @click.command()

@@ -26,7 +26,8 @@ _NUMBER = re.compile(r"#\d+\b|\b[0-9a-f]{7,40}\b")  # of an issue, of a commit
 
 
 class Kind(StrEnum):
-    WORDS = "words"
+    WORDS = "words"  # for files: what a change is about
+    QUESTION = "question"  # for places: the code that answers it, however large or lively its file is
     TRACE = "trace"
     DIFF = "diff"
     CODE = "code"  # around a cursor
@@ -41,7 +42,7 @@ class Asked:
 
 
 def understood(text: str, kind: Kind | None = None) -> Asked:
-    kind = kind or _kind(text)
+    kind = kind or kind_of(text)
     plain = _NUMBER.sub(" ", text)
     if kind is Kind.DIFF:
         plain = "\n".join(_of_diff(plain))
@@ -60,7 +61,8 @@ def understood(text: str, kind: Kind | None = None) -> Asked:
     )
 
 
-def _kind(text: str) -> Kind:
+def kind_of(text: str) -> Kind:
+    """As it looks: a diff, a stack trace, else words."""
     if _DIFF.search(text):
         return Kind.DIFF
     return Kind.TRACE if _TRACE.search(text) else Kind.WORDS

@@ -22,8 +22,9 @@ Use = Callable[[ScriptedModel], ScriptedModel]
 
 
 @pytest.fixture
-def use(monkeypatch: pytest.MonkeyPatch) -> Use:
-    """Let the commands find this model, and a terminal at stdin."""
+def use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Use:
+    """Let the commands find this model, a terminal at stdin, and no repository."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
 
     def put(model: ScriptedModel) -> ScriptedModel:

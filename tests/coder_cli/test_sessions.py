@@ -27,7 +27,7 @@ def turn(request: str = "why?", ids: tuple[int, ...] = (1, 70_000, 3)) -> Turn:
         prompt_ids=ids,
         runs=(2, 1),
     )
-    return Turn("ask", request, "Because é \udc80.", "stop", made, (Source("a.py", 1, 9),), 1024, 1.5)
+    return Turn("ask", request, "Because é \udc80.", "stop", made, (Source("a.py", 1, 9),), (), 1024, 1.5)
 
 
 def test_a_turn_comes_back_as_it_was(tmp_path: Path) -> None:

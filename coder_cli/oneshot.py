@@ -1,0 +1,156 @@
+"""A request about the repository, answered once: opened, briefed, answered, shown, kept."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coder_cli import answer, assistant, pace, ui, window_view
+from coder_cli.assistant import Length
+from coder_cli.briefing import LARGEST_ANSWER, Task, brief, definitions_of, sources_of
+from coder_cli.citations import Citations
+from coder_cli.errors import ExitCode
+from coder_cli.model.types import Completion, PrefillProgress, Sampling
+from coder_cli.project import open_workspace
+from coder_cli.refusal import is_refusal
+from coder_cli.sessions import Made, SessionStore, Turn
+from coder_cli.settings import Settings
+from coder_cli.workspace import Workspace
+from exporters.store import InstalledModel
+
+if TYPE_CHECKING:
+    from coder_cli.model.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a request is to be answered."""
+
+    command: str
+    sampling: Sampling
+    length: Length
+    budget: int | None = None  # tokens of the repository's text; None: what this device reads in ten seconds
+    explain: bool = False  # tell what the model gets to read
+    as_json: bool = False
+    output: Path | None = None
+    code: bool = False  # the answer is to be code alone
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """All that an answer needs."""
+
+    settings: Settings
+    workspace: Workspace
+    installed: InstalledModel
+    model: Engine
+
+    def made(self, prompt: tuple[int, ...], manner: Manner, runs: tuple[int, ...]) -> Made:
+        """How an answer comes about here."""
+        numerics = self.model.numerics
+        return Made(
+            model=self.installed.name,
+            artefact=self.installed.manifest.artefact,
+            runtime=numerics.runtime,
+            device=numerics.device,
+            threads=numerics.threads,
+            context_length=self.model.context_length,
+            sampling=manner.sampling,
+            stop=manner.length.stop,
+            max_new_tokens=manner.length.max_tokens,
+            prompt_ids=prompt,
+            runs=runs,
+        )
+
+
+@contextlib.contextmanager
+def opened(settings: Settings, path: Path | None = None) -> Iterator[Opened]:
+    """The model loads while the repository is read; each takes about a second."""
+    with ThreadPoolExecutor(1, "model") as aside:
+        loading = aside.submit(assistant.open_model, settings, ui.say)
+        with contextlib.closing(open_workspace(settings, path)) as workspace:
+            yield Opened(settings, workspace, *loading.result())
+
+
+def respond(there: Opened, task: Task, manner: Manner) -> ExitCode:
+    """Answer a task, show the answer and keep it as a session."""
+    length = _fitting(manner.length, there.model.context_length)
+    briefing = brief(there.model, there.workspace, task, length.max_tokens, _budget(there, manner, length))
+    prompt = tuple(there.model.encode(briefing.parts))
+    if manner.explain:
+        table = window_view.rows(briefing.items, briefing.left_out, short=True)
+        ui.table(table, window_view.HEADER, talk=True)
+    window_view.detail_left_out(briefing.left_out)
+    sources = sources_of(briefing.items, task.found)
+    defined = definitions_of(there.workspace, sources)
+    citations = Citations(sources, lambda name: defined.get(name, ()))
+    session = SessionStore(there.settings.state_dir).begin(
+        manner.command, str(there.workspace.root), there.installed.name
+    )
+
+    def walk(progress: PrefillProgress) -> Iterator[str | Completion]:
+        if manner.command == "generate":
+            return assistant.write(
+                there.model, briefing, manner.sampling, length, progress, extract=manner.code
+            )
+        return assistant.answer(there.model, briefing, manner.sampling, length, progress, citations)
+
+    def more(text: str) -> Mapping[str, object]:
+        told: dict[str, object] = {"citations": [asdict(source) for source in citations.found]}
+        if manner.command == "generate":
+            told.clear()
+        return {
+            **told,
+            "refused": is_refusal(text),
+            "files": window_view.item_values(briefing.items),
+            "left_out": window_view.left_out_values(briefing.left_out),
+            "budget": briefing.budget,
+            "prompt_hash": there.made(prompt, manner, ()).prompt_hash,
+            **({} if manner.sampling.seed is None else {"seed": manner.sampling.seed}),
+            "session": session.name,
+        }
+
+    shown = answer.deliver(
+        walk,
+        there.installed.name,
+        as_json=manner.as_json,
+        output=manner.output,
+        markdown=not manner.code,
+        more=more,
+    )
+    if is_refusal(shown.text):
+        ui.say("The model found no answer in what it was given. Name a file with --file, or ask otherwise.")
+    done = shown.completion
+    if done is not None:
+        pace.learn(there.settings, there.installed, there.model, done)
+        session.append_turn(
+            Turn(
+                manner.command,
+                task.request,
+                shown.text,
+                done.finish.value,
+                there.made(prompt, manner, done.runs),
+                sources,
+                tuple(citations.found),
+                briefing.budget,
+                round(done.prefill_seconds + done.decode_seconds, 3),
+            )
+        )
+        ui.detail(f"session {session.name}")
+    return shown.code
+
+
+def _fitting(length: Length, context_length: int) -> Length:
+    """A small window is for reading first."""
+    return Length(min(length.max_tokens, max(1, int(context_length * LARGEST_ANSWER))), length.stop)
+
+
+def _budget(there: Opened, manner: Manner, length: Length) -> int:
+    if manner.budget is not None:
+        return manner.budget
+    known = pace.pace(there.settings, there.installed, there.model, ui.say)
+    return pace.default_budget(known, there.model.context_length, length.max_tokens)
