@@ -1,7 +1,8 @@
 """`coder bench`: the same prompts to our engine and to a peer, in turns, each round in a fresh process.
 
 A round loads the model, warms it up, reads a prompt of exactly N tokens of code, decodes a fixed number of
-tokens greedily and then answers one more turn. A process a round makes load time and peak memory honest;
+tokens greedily and then answers one more turn. Our engine keeps what it read on disk, and one process more
+is asked the same again. A process a round makes load time and peak memory honest;
 alternating sides make ratios fair on a machine whose speed drifts. Files are read once before, so that no
 side is timed against a cold disk.
 """
@@ -45,10 +46,13 @@ class Side:
     name: str
     command: tuple[str, ...]
     model: Path
+    kept_below: Path | None = (
+        None  # a folder for what a side keeps of prompts on disk; None: it keeps nothing
+    )
 
 
-def ours(folder: Path, device: str) -> Side:
-    return Side("coder", (sys.executable, "-m", "coder_cli.bench_ours", device), folder)
+def ours(folder: Path, device: str, kept_below: Path | None = None) -> Side:
+    return Side("coder", (sys.executable, "-m", "coder_cli.bench_ours", device), folder, kept_below)
 
 
 def llama_cpp(python: str, gguf: Path, flash: str = "auto") -> Side:
@@ -70,6 +74,8 @@ class Round:
     second_turn_seconds: float  # to the first token
     same_tokens: bool  # the side's own tokenizer agrees on the prompt's ids
     facts: dict[str, Any]  # what the side says of itself
+    stored_seconds: float | None = None  # to the first token of the same prompt, in a new process
+    stored_computed: int | None = None  # of its tokens, not found on disk
 
 
 class Child:
@@ -160,9 +166,22 @@ def measure(
 
 
 def _round(side: Side, plan: Plan, room: int, text: str, ids: list[int]) -> Round:
-    with Child(side) as child:
-        loaded = child.ask("load", path=str(side.model), threads=plan.threads, context=room)
-        seen = child.ask("measure", text=text, ids=ids, new_tokens=plan.new_tokens, next_request=NEXT_REQUEST)
+    load: dict[str, Any] = {"path": str(side.model), "threads": plan.threads, "context": room}
+    again: dict[str, Any] | None = None
+    with contextlib.ExitStack() as stack:
+        if side.kept_below is not None:
+            side.kept_below.mkdir(parents=True, exist_ok=True)
+            kept = tempfile.TemporaryDirectory(prefix="bench-", dir=side.kept_below)
+            load["prefixes"] = stack.enter_context(kept)
+        with Child(side) as child:
+            loaded = child.ask("load", **load)
+            seen = child.ask(
+                "measure", text=text, ids=ids, new_tokens=plan.new_tokens, next_request=NEXT_REQUEST
+            )
+        if side.kept_below is not None:
+            with Child(side) as child:
+                child.ask("load", **load)
+                again = child.ask("again", ids=ids, next_request=NEXT_REQUEST)
     first, second = seen["first"], seen["second"]
     return Round(
         load_seconds=loaded["load_seconds"],
@@ -175,6 +194,8 @@ def _round(side: Side, plan: Plan, room: int, text: str, ids: list[int]) -> Roun
         second_turn_seconds=second["first_token_seconds"],
         same_tokens=seen["same_tokens"],
         facts=loaded["facts"],
+        stored_seconds=again["first_token_seconds"] if again else None,
+        stored_computed=again["prompt_tokens"] - again["cached_tokens"] if again else None,
     )
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from coder_cli.bench_peers import Enough, Turn, serve
 from coder_cli.model.types import Completion, Prompt, Sampling
 
+PREFIX_BYTES = 1 << 40  # whatever a round's prompts take
+
 
 class Ours:
     """A Contestant: this project's engine on a device."""
@@ -23,10 +25,16 @@ class Ours:
         self._open = engine.Engine.open
         self._runtime = runtime.onnx_runtime()  # imports ONNX Runtime, which only runtime.py may
 
-    def load(self, path: str, threads: int, context: int) -> dict[str, Any]:
+    def load(self, path: str, threads: int, context: int, prefixes: str | None = None) -> dict[str, Any]:
         notices: list[str] = []
         self._engine = self._open(
-            Path(path), device=self._device, context_tokens=context, threads=threads, notice=notices.append
+            Path(path),
+            device=self._device,
+            context_tokens=context,
+            threads=threads,
+            notice=notices.append,
+            prefixes=Path(prefixes) if prefixes else None,
+            prefix_bytes=PREFIX_BYTES,
         )
         return {"version": f"onnxruntime {self._runtime.__version__}", "notices": notices}
 

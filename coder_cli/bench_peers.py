@@ -116,6 +116,10 @@ def _answer(contestant: Contestant, name: str, command: dict[str, Any]) -> dict[
         return {"ids": contestant.encode(command["text"])}
     if name == "measure":
         return _measure(contestant, **command)
+    if name == "again":
+        contestant.turn(contestant.encode(command["next_request"]), WARM_UP_NEW_TOKENS, None)
+        contestant.forget()
+        return asdict(contestant.turn(command["ids"], 1, None))
     if name == "generate":
         contestant.forget()
         enough = Enough(**command["enough"])

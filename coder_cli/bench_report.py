@@ -35,19 +35,23 @@ METRICS = {
     "load_seconds": "load_seconds",
     "peak_resident_bytes": "peak_resident_bytes",
     "second_turn_seconds": "second_turn_seconds",
+    "stored_first_token_seconds": "stored_seconds",
 }
 
 
 def summarise(rounds: Sequence[Round]) -> dict[str, Spread]:
-    return {key: Spread.of([getattr(one, name) for one in rounds]) for key, name in METRICS.items()}
+    """Of what the side has: only ours keeps prompts on disk."""
+    names = {key: name for key, name in METRICS.items() if getattr(rounds[0], name) is not None}
+    return {key: Spread.of([getattr(one, name) for one in rounds]) for key, name in names.items()}
 
 
 def ratios(mine: Sequence[Round], theirs: Sequence[Round]) -> dict[str, Spread]:
     """Ours divided by theirs, round by round: neighbours in time share what the machine did to both."""
     pairs = list(zip(mine, theirs, strict=True))
     return {
-        key: Spread.of([getattr(one, name) / getattr(other, name) for one, other in pairs])
-        for key, name in METRICS.items()
+        key: Spread.of([getattr(one, METRICS[key]) / getattr(other, METRICS[key]) for one, other in pairs])
+        for key in summarise(mine)
+        if key in summarise(theirs)
     }
 
 
@@ -112,9 +116,11 @@ def _context_json(
         found[side.name] = {key: asdict(spread) for key, spread in summarise(own).items()}
         found[side.name]["second_turn_tokens"] = own[0].second_turn_tokens
         found[side.name]["second_turn_computed"] = own[0].second_turn_computed
+        if own[0].stored_computed is not None:
+            found[side.name]["stored_computed"] = own[0].stored_computed
         found[side.name]["same_tokens"] = all(one.same_tokens for one in own)
         found[side.name]["rounds"] = [
-            {key: getattr(one, name) for key, name in METRICS.items()} for one in own
+            {key: getattr(one, METRICS[key]) for key in summarise(own)} for one in own
         ]
     if limit:
         speed = summarise(by_side[0])["decode_tokens_per_second"].median
@@ -130,6 +136,7 @@ _ROWS = (
     ("prefill, tokens/s", "prefill_tokens_per_second", 1.0, "{:.1f}"),
     ("decode, tokens/s", "decode_tokens_per_second", 1.0, "{:.1f}"),
     ("time to first token, s", "first_token_seconds", 1.0, "{:.2f}"),
+    ("the same prompt in a new process, s", "stored_first_token_seconds", 1.0, "{:.2f}"),
     ("load, s", "load_seconds", 1.0, "{:.2f}"),
     ("peak resident memory, GB", "peak_resident_bytes", 1e9, "{:.2f}"),
     ("second turn, s to first token", "second_turn_seconds", 1.0, "{:.2f}"),
@@ -146,9 +153,10 @@ def as_table(plan: Plan, sides: Sequence[Side], rounds: Rounds, limit: Limit | N
         compared = ratios(*by_side) if len(sides) == 2 else {}
         summaries = [summarise(own) for own in by_side]
         for label, key, divisor, form in _ROWS:
-            cells = [_cell(summary[key], divisor, form) for summary in summaries]
-            cells += [_cell(compared[key], 1.0, "{:.2f}")] if compared else []
-            rows.append([label, *cells])
+            cells = [_cell(summary.get(key), divisor, form) for summary in summaries]
+            cells += [_cell(compared.get(key), 1.0, "{:.2f}")] if compared else []
+            if any(cells):
+                rows.append([label, *cells])
         computed = [f"{own[0].second_turn_computed} of {own[0].second_turn_tokens}" for own in by_side]
         rows.append(["second turn, tokens computed", *computed])
         if limit:
@@ -159,7 +167,9 @@ def as_table(plan: Plan, sides: Sequence[Side], rounds: Rounds, limit: Limit | N
     return [row + [""] * (width - len(row)) for row in rows]
 
 
-def _cell(spread: Spread, divisor: float, form: str) -> str:
+def _cell(spread: Spread | None, divisor: float, form: str) -> str:
+    if spread is None:
+        return ""
     low, middle, high = (form.format(value / divisor) for value in (spread.low, spread.median, spread.high))
     return middle if low == high else f"{middle} ({low}-{high})"
 

@@ -95,10 +95,13 @@ def command(
       contexts: [{context,
         bytes_per_token,                weights and cache one of our tokens reads
         coder, llama.cpp: {prefill_tokens_per_second, decode_tokens_per_second, first_token_seconds,
-          load_seconds, peak_resident_bytes, second_turn_seconds: each {median, low, high},
+          load_seconds, peak_resident_bytes, second_turn_seconds,
+          stored_first_token_seconds    of `coder`: the same prompt in a new process, its state from disk;
+                                        each {median, low, high}
+          stored_computed               tokens of it that were not on disk
           second_turn_tokens, second_turn_computed, same_tokens, rounds: [...],
           decode_share_of_bandwidth     of `coder` only},
-        ratios                          the six, each {median, low, high}}]
+        ratios                          of what both have, each {median, low, high}}]
 
     \b
     With --repository it prints:
@@ -148,7 +151,7 @@ def command(
             "coder bench --context N",
         )
     tokenizer = Tokenizer.open(model.folder, model.manifest)
-    sides = [bench.ours(model.folder, settings.device)]
+    sides = [bench.ours(model.folder, settings.device, settings.cache_dir)]
     if gguf is not None:
         sides.append(bench.llama_cpp(peer_python, gguf, flash))
     threads = settings.threads or thread_count()

@@ -6,11 +6,12 @@ import ast
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from coder_cli import bandwidth, bench, bench_peers, bench_report, cli
+from coder_cli import bandwidth, bench, bench_peers, bench_report, cli, settings
 from coder_cli.bench import Child, Plan, Round, Side
 from coder_cli.errors import ModelError
 from exporters import manifest as manifests
@@ -155,6 +156,21 @@ def test_ratios_are_taken_round_by_round() -> None:
     assert bench_report.summarise(mine)["decode_tokens_per_second"].median == 21.0
 
 
+def test_what_only_one_side_keeps_is_shown_without_a_ratio() -> None:
+    plan = Plan((16,), 5, 2, runs=1)
+    sides = [Side(name, (), Path()) for name in ("coder", "llama.cpp")]
+    kept = replace(a_round(30.0), stored_seconds=0.5, stored_computed=6)
+    rounds = {16: [[kept], [a_round(20.0)]]}
+    (found,) = bench_report.as_json(plan, sides, rounds, None)["contexts"]
+    assert found["coder"]["stored_first_token_seconds"]["median"] == 0.5
+    assert found["coder"]["stored_computed"] == 6
+    assert not {"stored_first_token_seconds", "stored_computed"} & {*found["llama.cpp"], *found["ratios"]}
+    table = bench_report.as_table(plan, sides, rounds, None)
+    assert ["the same prompt in a new process, s", "0.50", "", ""] in table
+    without = bench_report.as_table(plan, sides[1:], {16: [[a_round(20.0)]]}, None)
+    assert not [row for row in without if "new process" in row[0]]
+
+
 def test_the_share_of_the_bandwidth_limit_counts_weights_and_cache() -> None:
     limit = bench_report.Limit(read_bandwidth=40e9, weight_bytes=900_000_000, cache_bytes=50_000)
     # 0.9 GB of weights and 2000 positions of 50 kB are 1 GB a token: 40 tokens a second at most.
@@ -190,7 +206,7 @@ def test_a_token_reads_every_weight_but_the_embedding(tmp_path: Path, target: st
 
 def test_a_tiny_model_is_measured_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tiny_model(tmp_path)
-    words = ["bench", "-m", str(folder), "--context", "32", "--tokens", "4", "--runs", "1", "--threads", "1"]
+    words = ["bench", "-m", str(folder), "--context", "96", "--tokens", "4", "--runs", "1", "--threads", "1"]
     assert cli.main([*words, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["exit_code"] == 0
@@ -198,18 +214,21 @@ def test_a_tiny_model_is_measured_end_to_end(tmp_path: Path, capsys: pytest.Capt
     assert found["warnings"] == []
     assert [side["name"] for side in found["sides"]] == ["coder"]
     (at,) = found["contexts"]
-    assert at["context"] == 32
+    assert at["context"] == 96
     mine = at["coder"]
     for name in bench_report.METRICS:
         assert mine[name]["low"] == mine[name]["median"] == mine[name]["high"] > 0
     assert mine["same_tokens"]
     assert mine["second_turn_computed"] < mine["second_turn_tokens"]
+    assert mine["stored_computed"] == 96 - 64
     assert mine["decode_share_of_bandwidth"] > 0
     assert "ratios" not in at
 
     assert cli.main(words) == 0
     shown = capsys.readouterr()
     assert "decode, tokens/s" in shown.out
+    assert "the same prompt in a new process" in shown.out
+    assert not list(settings.load().cache_dir.glob("bench-*"))
     assert "1 threads" in shown.err
 
 
