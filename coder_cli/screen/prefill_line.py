@@ -32,7 +32,7 @@ class PrefillLine:
             self._text = f"reading {done:,} of {total:,} tokens" if done < total else ""
             self._draw()
 
-    def erase(self) -> None:
+    def make_room(self) -> None:
         """Make room for something else; the next progress draws it again."""
         with self._lock:
             self._erase()
