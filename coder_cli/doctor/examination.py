@@ -29,8 +29,7 @@ def examine(
         yield from guarded("onnxruntime", partial(versions.imported, libraries))
         yield from guarded("model", partial(model.installed, settings, deep, report))
         yield from guarded("model", partial(_running, settings, libraries, deep, notice))
-    yield from guarded("repository", partial(repository.repository, settings))
-    yield from guarded("index", partial(repository.index, settings))
+    yield from guarded("repository", partial(repository.around, settings))
     yield from guarded("cache", partial(repository.caches, settings))
     yield from guarded("errors", partial(machine.last_error, settings))
 

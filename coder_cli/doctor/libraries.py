@@ -40,7 +40,7 @@ class Libraries:
             self._process = subprocess.Popen(command, stdin=silence, stdout=pipe, stderr=silence)  # noqa: S603
         except OSError as error:
             refusal = f"no process can be started ({error.strerror})"
-            self._told = {name: {"error": refusal} for name in _MENDS}
+            self._told = {name: {"refused": refusal} for name in _MENDS}
 
     def told(self) -> Mapping[str, Mapping[str, Any]]:
         """What each library's import gave; with `begun` alone where it ended the process."""
@@ -93,6 +93,8 @@ def imported(libraries: Libraries) -> Iterator[Finding]:
             yield problem(name, "It could not be looked at, since another library ended the process.", mend)
         elif "begun" in line:
             yield problem(name, "Its import ends Python, or never ends: another processor's build?", mend)
+        elif "refused" in line:
+            yield problem(name, f"It could not be looked at: {line['refused']}")
         elif "error" in line:
             yield problem(name, f"It cannot be imported: {line['error']}", mend)
         elif name == "onnxruntime":

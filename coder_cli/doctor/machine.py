@@ -72,9 +72,9 @@ def _looked_into(name: str, folder: Path) -> Finding:
     elsewhere = f"export CODER_{key.upper()}={'FILE' if name == 'settings' else 'FOLDER'}"
     if not there.is_dir():
         return problem("folder", f"{folder} ({name}) cannot be made: {there} is no folder.", elsewhere)
-    free = shutil.disk_usage(there).free
+    total, _, free = shutil.disk_usage(there)
     facts = {"folder": str(folder), "role": name, "exists": there == folder, "free_bytes": free}
-    if free < FULL:
+    if total and free < FULL:  # what the kernel makes up has no size
         return problem(
             "folder", f"{folder} ({name}): the disk is full, {ui.amount(free)} are free.", elsewhere, **facts
         )

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coder_cli import ui
-from coder_cli.doctor.finding import Finding, note, ok, problem
+from coder_cli.doctor.finding import Finding, guarded, note, ok, problem
 from coder_cli.project import encoder_of, find_repo
 from coder_cli.settings import Settings
+
+if TYPE_CHECKING:
+    from retrieval.repo import Repo
 
 _SQLITE = b"SQLite format 3\0"
 _ROLES = {  # in the cache folder
@@ -21,31 +28,37 @@ _ROLES = {  # in the cache folder
 }
 
 
-def repository(settings: Settings) -> Iterator[Finding]:
-    repo = find_repo(settings)
+def around(settings: Settings) -> Iterator[Finding]:
+    """The repository one stands in, and the index of it."""
     try:
-        facts = {"root": str(repo.root), "git": repo.has_git, "head": repo.head}
-        if not repo.has_git:
-            yield note("repository", f"{repo.root} is a plain folder, not a git repository", None, **facts)
-        elif repo.head is None:
-            yield ok("repository", f"{repo.root}, without a commit yet", **facts)
-        else:
-            yield ok("repository", f"{repo.root} at {repo.head[:10]}", **facts)
-    finally:
-        repo.close()
+        repo = find_repo(settings)
+    except FileNotFoundError:
+        yield problem("repository", "The current folder is gone.", "cd")
+        return
+    with closing(repo):
+        yield from guarded("repository", partial(_repository, repo))
+        yield from guarded("index", partial(_index, settings, repo))
 
 
-def index(settings: Settings) -> Iterator[Finding]:
+def _repository(repo: Repo) -> Iterator[Finding]:
+    facts = {"root": str(repo.root), "git": repo.has_git, "head": repo.head}
+    if repo.has_git:
+        at = f"at {repo.head[:10]}" if repo.head else "without a commit yet"
+        yield ok("repository", f"{repo.root} {at}", **facts)
+    elif (repo.root / ".git").exists():
+        text = f"{repo.root / '.git'} is not what git makes: this is read as a plain folder"
+        yield problem("repository", text, "git status", **facts)
+    else:
+        yield note("repository", f"{repo.root} is a plain folder, not a git repository", None, **facts)
+
+
+def _index(settings: Settings, repo: Repo) -> Iterator[Finding]:
     """Of the search. It is never made or mended here."""
     from retrieval.search.index import index_file
     from retrieval.search.index import status as status_of
 
-    repo = find_repo(settings)
-    try:
-        file = index_file(settings.cache_dir, repo)
-        found = status_of(settings.cache_dir, repo, encoder_of(settings))
-    finally:
-        repo.close()
+    file = index_file(settings.cache_dir, repo)
+    found = status_of(settings.cache_dir, repo, encoder_of(settings))
     build = "coder index build"
     if found is not None:
         facts = {"file": str(found.file), "bytes": found.bytes, "files": found.files, "chunks": found.chunks}
@@ -68,17 +81,21 @@ def caches(settings: Settings) -> Iterator[Finding]:
     told = ", ".join(f"{role} {ui.amount(size)}" for role, size in sizes.items() if size)
     yield ok("cache", f"{folder}: {told or 'nothing yet'}", folder=str(folder), bytes=sizes)
     parses = folder / "parses.sqlite"
-    if parses.is_file() and (why := _unreadable(parses)):
-        yield problem("cache", f"{parses} {why}", f"rm -f '{parses}'")
+    if parses.is_file() and (why := _wrong(parses)):
+        yield why
 
 
-def _unreadable(file: Path) -> str | None:
+def _wrong(file: Path) -> Finding | None:
     try:
         with file.open("rb") as stream:
             start = stream.read(len(_SQLITE))
     except OSError as error:
-        return f"cannot be read: {error.strerror}."
-    return None if start in (b"", _SQLITE) else "is damaged: nothing is kept of what is parsed."
+        return problem(
+            "cache", f"{file} cannot be read: {error.strerror}.", f"ls -l {shlex.quote(str(file))}"
+        )
+    if start in (b"", _SQLITE):
+        return None
+    return note("cache", f"{file} is damaged: it is made anew when files are read next", "coder graph")
 
 
 def _size(path: Path) -> int:

@@ -279,7 +279,7 @@ def test_an_index_that_is_missing_or_damaged_is_a_note_and_stays_as_it_is(
     made = GitRepository(tmp_path / "repository")
     monkeypatch.chdir(made.root)
     here = all_settings.load()
-    ((verdict, text),) = verdicts(repository.index(here))
+    (_, (verdict, text)) = verdicts(repository.around(here))
     assert verdict is Verdict.NOTE and "none yet" in text
     from coder_cli.project import find_repo
     from retrieval.search.index import index_file
@@ -288,24 +288,36 @@ def test_an_index_that_is_missing_or_damaged_is_a_note_and_stays_as_it_is(
     assert file is not None
     file.parent.mkdir(parents=True)
     file.write_bytes(b"SQLite format 3\0 or not")
-    ((verdict, text),) = verdicts(repository.index(here))
+    (_, (verdict, text)) = verdicts(repository.around(here))
     assert verdict is Verdict.NOTE and "damaged" in text
     assert file.read_bytes() == b"SQLite format 3\0 or not"
 
 
-def test_a_damaged_parse_cache_is_a_problem(isolated_home: Path) -> None:
+def test_a_damaged_parse_cache_is_a_note(isolated_home: Path) -> None:
     here = all_settings.load()
     here.cache_dir.mkdir(parents=True)
     file = here.cache_dir / "parses.sqlite"
     sqlite3.connect(file).close()
     assert [verdict for verdict, _ in verdicts(repository.caches(here))] == [Verdict.OK]
     file.write_bytes(b"something else")
-    assert [verdict for verdict, _ in verdicts(repository.caches(here))] == [Verdict.OK, Verdict.PROBLEM]
+    assert [verdict for verdict, _ in verdicts(repository.caches(here))] == [Verdict.OK, Verdict.NOTE]
 
 
 def test_a_plain_folder_is_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert verdicts(repository.repository(all_settings.load()))[0][0] is Verdict.NOTE
+    assert verdicts(repository.around(all_settings.load()))[0][0] is Verdict.NOTE
+    (tmp_path / ".git").write_text("not as git writes it")
+    assert verdicts(repository.around(all_settings.load()))[0][0] is Verdict.PROBLEM
+
+
+def test_a_current_folder_that_is_gone_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert verdicts(repository.around(all_settings.load())) == [
+        (Verdict.PROBLEM, "The current folder is gone.")
+    ]
 
 
 def test_whatever_breaks_is_a_line() -> None:
