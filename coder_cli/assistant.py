@@ -187,6 +187,20 @@ def infill(
     yield from _filtered(model, model.generate(prompt, sampling, progress), Middle(hole, lines))
 
 
+def fill(
+    model: LanguageModel,
+    parts: tuple[Part, ...],
+    hole: Hole,
+    sampling: Sampling,
+    length: Length,
+    lines: int | None,
+    progress: PrefillProgress,
+) -> Iterator[str | Completion]:
+    """What belongs into the hole, or goes on from it, to a prompt that is made already."""
+    prompt = Prompt(parts, stop=length.stop, max_new_tokens=length.max_tokens)
+    yield from _filtered(model, model.generate(prompt, sampling, progress), Repetition(), Middle(hole, lines))
+
+
 def _filtered(
     model: LanguageModel, pieces: Iterator[str | Completion], *filters: TextFilter
 ) -> Iterator[str | Completion]:

@@ -45,6 +45,7 @@ COMMANDS: dict[str, Row] = {
     "explain": Row("explain", "Explain code of the repository: what it is for, what it uses, who uses it"),
     "generate": Row("generate", "Write code or an answer from a prompt"),
     "infill": Row("infill", "Fill in the code at a place in a file"),
+    "complete": Row("complete", "Go on with the code from a place in a file, left to right"),
     "context": Row("context", "Show what of the repository a model would get to read"),
     "graph": Row("graph", "Show which file needs which, in reading order"),
     "search": Row("search", "Find the places in the repository that a request is about"),

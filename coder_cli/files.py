@@ -33,13 +33,34 @@ def check_free(path: Path, force: bool) -> None:
         raise UsageError(f"{path} exists.", "Give --force to replace it.")
 
 
+def insert(path: Path, line: int, column: int | None, text: str, expected: str) -> None:
+    """Put a text before a column of a line, or at its end; line ends and byte order mark stay as they are.
+
+    `expected` is the file's text as it was read, with `\\n` line ends. RepositoryError where it is another
+    one by now: nothing is written then.
+    """
+    raw = path.read_bytes().decode("utf-8")
+    if normal(raw) != expected:
+        raise RepositoryError(f"{path} has changed since it was read: nothing is written.")
+    mark = raw[: raw.startswith("\ufeff")]
+    lines = raw[len(mark) :].split("\n")
+    at_end = len(lines[line - 1].removesuffix("\r")) if column is None else column - 1
+    offset = len(mark) + sum(len(each) + 1 for each in lines[: line - 1]) + at_end
+    ending = "\r\n" if raw.count("\r\n") * 2 > raw.count("\n") else "\n"
+    _replace(path, (raw[:offset] + text.replace("\n", ending) + raw[offset:]).encode("utf-8"))
+
+
 def write_whole(path: Path, text: str) -> None:
     """Through a temporary file beside it; a link stays a link, an existing mode stays."""
+    _replace(path, text.encode("utf-8", errors="replace"))
+
+
+def _replace(path: Path, data: bytes) -> None:
     path = path.resolve()
     with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=".coder-", delete=False) as new:
         temporary = Path(new.name)
         try:
-            new.write(text.encode("utf-8", errors="replace"))
+            new.write(data)
             new.flush()
             os.fsync(new.fileno())
             temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())

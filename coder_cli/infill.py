@@ -161,6 +161,9 @@ class Middle:
         last = len(self._lines)
         if last == 0 and self._hole.line_start and not self._mid_line:
             line = line.lstrip(" \t")
+        if last == 0 and (rest := self._repeated_rest(line)):
+            self._lines.append(line.rstrip()[: -len(rest)])
+            return self._end(1)
         self._lines.append(line)
         if not line.strip():
             return ""  # blank lines wait for what comes after them
@@ -173,6 +176,18 @@ class Middle:
         if verdict is _Verdict.END_AFTER or self._nonblank == self._most:
             return self._end(last + 1)
         return self._release(last + 1)
+
+    def _repeated_rest(self, line: str) -> str:
+        """What stands behind the hole on its line, where the model wrote it once more: `)` in `f(<hole>)`.
+
+        A short rest may be the middle's own. It is the rest if the line then has more closers than openers.
+        """
+        rest = self._hole.suffix.partition("\n")[0].strip()
+        if not rest or not self._mid_line or not line.rstrip().endswith(rest):
+            return ""
+        whole = self._hole.line_start + line + rest
+        surplus = any(whole.count(end) > whole.count(start) for start, end in ("()", "[]", "{}"))
+        return rest if surplus or len(rest) >= TELLING_LENGTH else ""
 
     def _judge(self, line: str) -> _Verdict:
         """One whole, non-blank line; the first one with what stood before the hole."""

@@ -78,8 +78,9 @@ def opened(settings: Settings, path: Path | None = None) -> Iterator[Opened]:
 
 def respond(there: Opened, task: Task, manner: Manner) -> ExitCode:
     """Answer a task, show the answer and keep it as a session."""
-    length = _fitting(manner.length, there.model.context_length)
-    briefing = brief(there.model, there.workspace, task, length.max_tokens, _budget(there, manner, length))
+    length = fitting(manner.length, there.model.context_length)
+    budget = budget_of(there, manner.budget, length)
+    briefing = brief(there.model, there.workspace, task, length.max_tokens, budget)
     prompt = tuple(there.model.encode(briefing.parts))
     if manner.explain:
         table = window_view.rows(briefing.items, briefing.left_out, short=True)
@@ -144,13 +145,14 @@ def respond(there: Opened, task: Task, manner: Manner) -> ExitCode:
     return shown.code
 
 
-def _fitting(length: Length, context_length: int) -> Length:
+def fitting(length: Length, context_length: int) -> Length:
     """A small window is for reading first."""
     return Length(min(length.max_tokens, max(1, int(context_length * LARGEST_ANSWER))), length.stop)
 
 
-def _budget(there: Opened, manner: Manner, length: Length) -> int:
-    if manner.budget is not None:
-        return manner.budget
+def budget_of(there: Opened, wanted: int | None, length: Length) -> int:
+    """Tokens of the repository's text: as wanted, else what this device reads in about ten seconds."""
+    if wanted is not None:
+        return wanted
     known = pace.pace(there.settings, there.installed, there.model, ui.say)
     return pace.default_budget(known, there.model.context_length, length.max_tokens)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from coder_cli.errors import ModelError
 from coder_cli.model.types import ChatTemplate, Mark, Part
-from exporters.families import Family
+from exporters.families import PAPER_LAYOUT, Family
 
 
 class Role(Enum):
@@ -78,6 +78,32 @@ def fim(family: Family, prefix: str, suffix: str) -> tuple[Part, ...]:
         )
     marks = family.fim
     return (Mark(marks.prefix), prefix, Mark(marks.suffix), suffix, Mark(marks.middle))
+
+
+def in_repository(
+    family: Family, name: str, files: Sequence[tuple[str, str]], path: str, target: Sequence[Part]
+) -> tuple[Part, ...]:
+    """Files as (path, text), then the one that is to be gone on with, in the family's own layout.
+
+    DeepSeek-Coder was trained on `#path` above each file, Qwen2.5-Coder on marks (its technical report,
+    section 3.1.3). FIM marks belong around the last file's text only.
+    """
+    layout = family.repository or PAPER_LAYOUT
+    parts = [*_named(family, layout.repository_open, name=name)]
+    for each, text in files:
+        parts += [*_named(family, layout.file_open, path=each), text + layout.file_close]
+    return (*parts, *_named(family, layout.file_open, path=path), *target)
+
+
+def _named(family: Family, texts: Iterable[str], **names: str) -> Iterator[Part]:
+    """A line end in a path would forge a line of its own."""
+    for text in texts:
+        if text in family.control_tokens:
+            yield Mark(text)
+            continue
+        for name, value in names.items():
+            text = text.replace(f"{{{name}}}", value.replace("\n", "\\n").replace("\r", "\\r"))
+        yield text
 
 
 def _marked(family: Family, texts: Iterable[str]) -> tuple[Part, ...]:

@@ -39,6 +39,7 @@ class RepositoryLayout:
 
     repository_open: tuple[str, ...]  # "{name}" is the repository's
     file_open: tuple[str, ...]
+    file_close: str  # what stands between a file's last line and the next file
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ _DEEPSEEK_STOPS = (
     "<｜fim▁begin｜>",
     "<｜fim▁end｜>",
 )
-_DEEPSEEK_REPOSITORY = RepositoryLayout(repository_open=(), file_open=("#{path}\n",))
+PAPER_LAYOUT = RepositoryLayout(repository_open=(), file_open=("#{path}\n",), file_close="\n\n")
 
 _QWEN_CONTROL = (
     "<|endoftext|>",
@@ -104,7 +105,7 @@ _QWEN_CONTROL = (
 )
 _QWEN_FIM = FimMarks(prefix="<|fim_prefix|>", suffix="<|fim_suffix|>", middle="<|fim_middle|>")
 _QWEN_REPOSITORY = RepositoryLayout(
-    repository_open=("<|repo_name|>", "{name}\n"), file_open=("<|file_sep|>", "{path}\n")
+    repository_open=("<|repo_name|>", "{name}\n"), file_open=("<|file_sep|>", "{path}\n"), file_close="\n"
 )
 _QWEN_STOPS = (
     "<|endoftext|>",
@@ -128,7 +129,7 @@ FAMILIES: dict[str, Family] = {
             adds_bos=True,
             fim=FimMarks(prefix="<｜fim▁begin｜>", suffix="<｜fim▁hole｜>", middle="<｜fim▁end｜>"),
             chat=None,
-            repository=_DEEPSEEK_REPOSITORY,
+            repository=PAPER_LAYOUT,
             stop_tokens=_DEEPSEEK_STOPS,
             control_tokens=_DEEPSEEK_CONTROL,
             literal_tokens=DEEPSEEK_LETTERS,
@@ -153,7 +154,7 @@ FAMILIES: dict[str, Family] = {
                 assistant_open=("### Response:\n",),
                 assistant_close=("\n", "<|EOT|>", "\n"),
             ),
-            repository=_DEEPSEEK_REPOSITORY,
+            repository=PAPER_LAYOUT,
             stop_tokens=_DEEPSEEK_STOPS,
             control_tokens=_DEEPSEEK_CONTROL,
             literal_tokens=DEEPSEEK_LETTERS,

@@ -58,13 +58,15 @@ LAYERS = (
     "coder_cli.setting_keys",
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
     "coder_cli.extract coder_cli.stdin coder_cli.files coder_cli.sessions coder_cli.workspace "
-    "coder_cli.frame coder_cli.citations coder_cli.repetition coder_cli.refusal coder_cli.briefing",
+    "coder_cli.frame coder_cli.citations coder_cli.repetition coder_cli.refusal coder_cli.briefing "
+    "coder_cli.filling",
     "coder_cli.pace",
     "coder_cli.assistant",
     "coder_cli.screen",
     "coder_cli.ui coder_cli.options coder_cli.answer coder_cli.places coder_cli.project",
     "coder_cli.reading coder_cli.named coder_cli.window_view",
     "coder_cli.oneshot coder_cli.replaying",
+    "coder_cli.completing",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
     "coder_cli.encoder_export",
     "coder_cli.bandwidth coder_cli.bench_peers coder_cli.bench_ours coder_cli.bench coder_cli.bench_report",

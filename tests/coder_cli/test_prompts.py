@@ -23,7 +23,11 @@ def built(case: dict[str, Any]) -> tuple[Part, ...]:
     family = FAMILIES[case["family"]]
     if "messages" in case:
         return prompts.chat(family, None, [Message(Role(role), text) for role, text in case["messages"]])
-    return prompts.fim(family, case["prefix"], case["suffix"])
+    hole = prompts.fim(family, case["prefix"], case["suffix"])
+    if "files" in case:
+        files = [(path, text) for path, text in case["files"]]
+        return prompts.in_repository(family, case["repository"], files, case["path"], hole)
+    return hole
 
 
 def joined(parts: tuple[Part, ...]) -> list[object]:
