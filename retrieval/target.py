@@ -15,6 +15,7 @@ from retrieval.window import Item, Level, Target
 BEFORE_SHARE = 0.75  # of the lines around a place; what stands before it says more (3:1, as llama.cpp)
 # Of the budget, for a target that is not whole: the rest is for what it uses.
 PARTIAL_SHARE = 0.75
+_MOST_IMPORTS = 40  # lines
 _REASON = "the target"
 
 
@@ -47,6 +48,8 @@ def fitting(
         tokens = tokens_of([item], count)
         if tokens <= (budget if item.level is Level.WHOLE else most):
             yield _counted(item, tokens)
+    if target.fill:
+        yield from _near(sources, file, target, most, count)
     yield from _cut(file, target, spans, most, count)
     yield from _cut(file, target, spans, budget, count)
 
@@ -80,7 +83,7 @@ def _renditions(
     for wanted in wholes:
         yield from _item(sources.excerpt(file, wanted | SIGNATURES), Level.SKELETON, file, target)
     for wanted in wholes:
-        if wanted != Wanted():
+        if wanted != Wanted() and not target.fill:
             yield from _item(sources.excerpt(file, wanted), Level.CHUNK, file, target)
 
 
@@ -101,6 +104,38 @@ def _counted(item: Item, tokens: int) -> Item:
     elif item.level is Level.CHUNK:
         shortened = "only what matters: more of it leaves no room for what it uses"
     return replace(item, tokens=tokens, shortened=shortened)
+
+
+def _near(
+    sources: Sources, file: SourceFile, target: Target, most: int, count: CountTokens
+) -> Iterator[Item]:
+    """What stands around a hole, below the file's imports: they tell which names there are to fill it with.
+
+    The lines next to a hole say more about it than signatures farther off.
+    """
+    parsed = sources.parsed(file.path)
+    lines = file.text.split("\n")
+    if parsed is None or target.line is None:
+        return
+    imports = tuple((one.start_line, one.end_line) for one in parsed.imports if one.scope is None)
+    if sum(last - first + 1 for first, last in imports) > _MOST_IMPORTS:
+        imports = ()
+
+    def around(size: int) -> Item | None:
+        wanted = Wanted(spans=(*imports, _lines_around(len(lines), target.line or 1, size)))
+        return next(_item(sources.excerpt(file, wanted), Level.CHUNK, file, target), None)
+
+    low, high = 0, len(lines)
+    while low < high:
+        middle = (low + high + 1) // 2
+        item = around(middle)
+        if item is not None and tokens_of([item], count) > most:
+            high = middle - 1
+        else:
+            low = middle
+    item = around(low) if low else None
+    if item is not None and (tokens := tokens_of([item], count)) <= most:
+        yield _counted(item, tokens)
 
 
 def _cut(
@@ -125,16 +160,20 @@ def _cut(
 
 def _window(lines: list[str], line: int, size: int, file: SourceFile, target: Target) -> Item:
     """`size` lines around `line`: three before to one after, and what one side lacks the other gets."""
-    before = min(line - 1, int((size - 1) * BEFORE_SHARE))
-    after = min(len(lines) - line, size - 1 - before)
-    before = min(line - 1, size - 1 - after)
-    first, last = line - before, line + after
+    first, last = _lines_around(len(lines), line, size)
     text = "\n".join(lines[first - 1 : last])
     hole = None
     if target.fill:
         start = sum(len(each) + 1 for each in lines[first - 1 : line - 1])
         hole = start + _column(file, target)
     return Item(file.path, Level.CHUNK, first, last, text, 0, _REASON, hole=hole)
+
+
+def _lines_around(count: int, line: int, size: int) -> tuple[int, int]:
+    before = min(line - 1, int((size - 1) * BEFORE_SHARE))
+    after = min(count - line, size - 1 - before)
+    before = min(line - 1, size - 1 - after)
+    return line - before, line + after
 
 
 def _column(file: SourceFile, target: Target) -> int:
