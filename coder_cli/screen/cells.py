@@ -7,7 +7,7 @@ from functools import lru_cache
 
 _JOINER, _EMOJI_LOOK = "\u200d", "\ufe0f"
 # Never at the start of a line: closing marks of texts that are written without spaces.
-_CLOSING = frozenset("、。，．：；！？）］｝」』】〉》〕’”…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
+_CLOSING = frozenset(".,:;!?)]}、。，．：；！？）］｝」』】〉》〕’”…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
 
 
 def width(text: str) -> int:
@@ -59,9 +59,9 @@ def wrap(text: str, room: int, start: int = 0) -> Iterator[tuple[int, int, int]]
             column += columns
             cut, cut_column, before = end, column, letter
             continue
-        if before and before != " " and letter not in _CLOSING and 2 in (columns, _columns(before)):
+        if before and before != " " and letter not in _CLOSING and max(columns, _columns(before)) > 1:
             cut, cut_column = begin, column
-        if column + columns > room and begin > line:
+        while column + columns > room and begin > line:
             if cut == line:
                 cut, cut_column = begin, column
             yield line, _without_spaces(text, line, cut), cut

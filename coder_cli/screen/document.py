@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from coder_cli.screen.cells import clusters
 from coder_cli.screen.highlight import Highlighter
 from coder_cli.screen.inline import closed, settled
 from coder_cli.screen.markdown import Block, RowMaker, blocks, inline
@@ -32,6 +33,7 @@ class Document:
         self._highlighter = Highlighter()
         self._above: Row | None = None  # the last row of what is gone
         self._gap = False  # a blank line followed it
+        self._last: tuple[str, list[Block], list[Row]] | None = None  # text, and what it is: asked for again
         self._rows_shown = 0
         self._characters_shown = 0  # of the row after those
 
@@ -70,11 +72,13 @@ class Document:
         return end
 
     def _rows(self, text: str) -> tuple[list[Block], list[Row]]:
-        maker = RowMaker(text, self._highlighter, self._above, self._gap)
-        found = blocks(text)
-        for block in found:
-            maker.add(block)
-        return found, maker.rows
+        if self._last is None or self._last[0] != text:
+            maker = RowMaker(text, self._highlighter, self._above, self._gap)
+            found = blocks(text)
+            for block in found:
+                maker.add(block)
+            self._last = text, found, maker.rows
+        return self._last[1:]
 
     def _for_good(self, row: Row, columns: int) -> list[str]:
         if isinstance(row, Code) and not row.margin.rest:
@@ -88,9 +92,11 @@ class Document:
         until = settled(row.source)
         part, whole = plain(inline(row.source[:until])), plain(row.runs)
         same = next(
-            (n for n, pair in enumerate(zip(part, whole, strict=False)) if pair[0] != pair[1]), len(part)
+            (at for at, (one, other) in enumerate(zip(part, whole, strict=False)) if one != other), len(part)
         )
-        runs = tuple(sliced(row.runs, 0, same))
+        # What may still combine with the next character, or turn out to be wide, is not sure of its place.
+        sure = max((begin for begin, _, _ in clusters(whole[:same])), default=0)
+        runs = tuple(sliced(row.runs, 0, sure))
         # The last of them may grow.
         lines = Flow(runs, row.margin).lay_out(columns, self._characters_shown)[:-1]
         if lines:
@@ -124,4 +130,5 @@ class Document:
         self._above = maker.rows[-1] if maker.rows else self._above
         self._gap = not self._text[:start].split("\n")[-2].strip(" \t>")
         self._text = self._text[start:]
+        self._last = None
         self._highlighter.forget()

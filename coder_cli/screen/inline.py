@@ -63,9 +63,9 @@ _EMPHASIS = re.compile(
 
 def settled(source: str) -> int:
     """How many characters of a paragraph's Markdown look the same whatever follows. Errs on the low side."""
-    if "|" in source:  # the line may turn out to be a table's header, which ends the paragraph before it
-        source = source[: source.rfind("\n", 0, source.index("|")) + 1].rstrip("\n")
-    return _first_open(source)
+    # A line that begins with a bar may turn out to be the header of a table, which ends the paragraph.
+    bar = re.search(r"^\|", source, re.MULTILINE)
+    return _first_open(source[: bar.start()].rstrip("\n") if bar else source)
 
 
 def closed(source: str) -> str:

@@ -1,8 +1,8 @@
 """Markdown, as models write it, to rows of a terminal.
 
 Whatever follows, the rows of a text stay as they are but for the last one: that is what lets half an answer
-be shown for good, and all choices here serve it. There are no headings by underlining, no links by reference
-and no HTML, and a row keeps its distance by what stands above it.
+be shown for good, and all choices here serve it. There are no headings by underlining, no links by reference,
+no HTML and no tables without a bar at the left; and a row keeps its distance by what stands above it.
 """
 
 from __future__ import annotations
@@ -31,9 +31,16 @@ _SIDES: dict[str, Side] = {"text-align:right": "right", "text-align:center": "ce
 @cache
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock, table
+
+    def barred_table(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+        begin = state.bMarks[line] + state.tShift[line]
+        return state.src.startswith("|", begin) and table(state, line, end, silent)
 
     left_out = ["lheading", "reference", "html_block", "html_inline", "autolink", "entity"]
-    return MarkdownIt("commonmark", {"html": False}).enable("table").disable(left_out)
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable(left_out)
+    parser.block.ruler.at("table", barred_table, {"alt": ["paragraph"]})
+    return parser
 
 
 @dataclass(frozen=True, slots=True)
