@@ -23,6 +23,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from coder_cli import options, settings, ui
 from coder_cli.errors import CoderError, ExitCode, ModelError, RepositoryError
@@ -53,6 +54,7 @@ COMMANDS: dict[str, Row] = {
     "bench": Row("bench", "Measure speed and memory of a model on this machine"),
     "config": Row("config", "Show and change the settings"),
     "doctor": Row("doctor", "Check that everything works, and say what mends it"),
+    "completion": Row("completion", "Let the shell complete commands at TAB"),
 }
 # They work with settings that cannot be read, for they tell what is wrong with them.
 MENDERS = {"doctor", "config", "completion"}
@@ -71,6 +73,15 @@ class LazyGroup(click.Group):
             module = import_module(f"coder_cli.commands.{COMMANDS[cmd_name].module}")
             self.commands[cmd_name] = options.add_globals(module.command, hidden=True)
         return self.commands[cmd_name]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """From the table: click would import every command for its help."""
+        found = [
+            CompletionItem(name, help=row.help)
+            for name, row in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -123,6 +134,8 @@ options.add_globals(cli, hidden=False)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code. The only place where errors are caught to be shown."""
+    if arguments is None and (asked := settings.completing()):
+        return _complete(asked)
     words = list(sys.argv[1:] if arguments is None else arguments)
     ui.prepare_streams()
     door = _Door(as_json="--json" in words)
@@ -135,6 +148,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.BROKEN_PIPE
+
+
+def _complete(asked: str) -> int:
+    """A shell asks at TAB: there is no place to say what went wrong, so then nothing is offered."""
+    from coder_cli.completion import respond
+
+    try:
+        return respond(cli, settings.collect(), asked)
+    except Exception:
+        return ExitCode.NEGATIVE
 
 
 class _Door:

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from coder_cli import ui
+from coder_cli import completion, ui
 
 
 def _lay(context: click.Context, parameter: click.Parameter, value: object) -> None:
@@ -55,6 +55,7 @@ def add_globals(command: click.Command, hidden: bool) -> click.Command:
         if taken.isdisjoint(option.opts):
             option.hidden, option.expose_value, option.callback = hidden, False, _lay
             command.params.append(option)
+    completion.teach(command)
     if isinstance(command, click.Group):
         for inner in command.commands.values():
             add_globals(inner, hidden)

@@ -25,6 +25,7 @@ from coder_cli.setting_keys import KEYS, Key, Value, checked, find_key, full_pat
 REPOSITORY_FILE = ".coder.toml"
 LARGEST_FILE = 64 * 1024  # bytes; a settings file is never longer, a hostile one may be
 DEFAULT_MODEL = "starter"
+COMPLETION_VARIABLE = "_CODER_COMPLETE"
 NO_HOME = Path(os.devnull, "coder")  # where nothing can be, for a user without a home
 
 Color = Literal["auto", "always", "never"]
@@ -117,6 +118,11 @@ def collect(environ: Mapping[str, str] | None = None, folder: Path | None = None
         problems=tuple(problems),
         **fields,
     )
+
+
+def completing() -> str | None:
+    """What a shell asks at TAB, as click's scripts do."""
+    return os.environ.get(COMPLETION_VARIABLE)
 
 
 def variables(*names: str) -> dict[str, str]:

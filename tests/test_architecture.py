@@ -44,7 +44,7 @@ LAYERS = (
     "retrieval.layout retrieval.window retrieval.room retrieval.shown retrieval.target retrieval.selection "
     "retrieval.arrangement retrieval.mentions retrieval.beginnings retrieval.context",
     "retrieval.search.words retrieval.search.postings retrieval.search.chunk",
-    "retrieval.search.documented retrieval.search.vectors retrieval.search.encoders "
+    "retrieval.search.documented retrieval.search.passage retrieval.search.vectors retrieval.search.encoders "
     "retrieval.search.static_encoder retrieval.search.onnx_encoder",
     "retrieval.search.tables",
     "retrieval.search.store retrieval.search.request",
@@ -60,7 +60,7 @@ LAYERS = (
     "coder_cli.extract coder_cli.stdin coder_cli.files coder_cli.sessions coder_cli.workspace "
     "coder_cli.frame coder_cli.citations coder_cli.repetition coder_cli.refusal coder_cli.briefing "
     "coder_cli.filling",
-    "coder_cli.pace",
+    "coder_cli.pace coder_cli.completion",
     "coder_cli.assistant",
     "coder_cli.screen",
     "coder_cli.ui coder_cli.options coder_cli.answer coder_cli.places coder_cli.project",

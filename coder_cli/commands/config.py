@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 _MEND = "Mend the line or remove the file."
 
 
-def _names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in KEYS if name.startswith(incomplete)]
-
-
-_KEY = click.argument("key", shell_complete=_names)
-
-
 @click.group("config", invoke_without_command=True)
 @options.as_json
 @click.pass_context
@@ -67,7 +60,7 @@ def list_settings(settings: Settings, as_json: bool) -> ExitCode | None:
 
 
 @command.command()
-@_KEY
+@click.argument("key")
 @options.as_json
 @click.pass_obj
 def get(settings: Settings, key: str, as_json: bool) -> None:
@@ -82,7 +75,7 @@ def get(settings: Settings, key: str, as_json: bool) -> None:
 
 
 @command.command("set")
-@_KEY
+@click.argument("key")
 @click.argument("value")
 @options.as_json
 @click.pass_obj
@@ -109,7 +102,7 @@ def set_value(settings: Settings, key: str, value: str, as_json: bool = False) -
 
 
 @command.command()
-@_KEY
+@click.argument("key")
 @options.as_json
 @click.pass_obj
 def unset(settings: Settings, key: str, as_json: bool) -> None:
