@@ -43,7 +43,7 @@ COMMANDS: dict[str, Row] = {
     "models": Row("models", "List, show, verify and remove installed models"),
     "export": Row("export", "Export a checkpoint to ONNX"),
     "ask": Row("ask", "Answer a question about the repository, from its code"),
-    "explain": Row("explain", "Explain code of the repository: what it is for, what it uses, who uses it"),
+    "explain": Row("explain", "Explain code: what it is for, what it uses, who uses it"),
     "generate": Row("generate", "Write code or an answer from a prompt"),
     "infill": Row("infill", "Fill in the code at a place in a file"),
     "complete": Row("complete", "Go on with the code from a place in a file, left to right"),

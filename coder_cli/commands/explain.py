@@ -37,7 +37,7 @@ def command(
     length: Length,
     as_json: bool,
 ) -> ExitCode:
-    """Explain code of the repository: what it is for, what it uses, who uses it.
+    """Explain code: what it is for, what it uses, who uses it.
 
     TARGET is a file, lines of one, or a symbol in one. Without a TARGET, or with "-", what is piped in is
     explained: a stack trace, the output of a compiler or of tests.
