@@ -22,7 +22,7 @@ def clusters(text: str) -> Iterator[tuple[int, int, int]]:
     start = 0
     while start < len(text):
         end, columns = start + 1, _columns(text[start])
-        while end < len(text) and (text[end - 1] == _JOINER or not _columns(text[end])):
+        while end < len(text) and text[end] != "\n" and (text[end - 1] == _JOINER or not _columns(text[end])):
             columns += _columns(text[end])
             if text[end] == _EMOJI_LOOK and columns == 1:
                 columns = 2
