@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ class Running:
     """The graph in ONNX Runtime, with the source's tokenizer and pooling."""
 
     def __init__(self, source: EncoderSource, bits: int) -> None:
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # or it reports to its maker, as soon as it is imported
         try:
             import onnxruntime
         except ImportError as error:

@@ -8,6 +8,7 @@ another token is exactly how long two free-running models would have stayed toge
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +108,7 @@ class _Graph:
     """The exported graph run on its own: a check that shared the runtime's code would share its mistakes."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # or it reports to its maker, as soon as it is imported
         try:
             import onnxruntime
         except ImportError as error:

@@ -20,6 +20,7 @@ hypothesis.settings.register_profile("coder", deadline=None, derandomize=_SAME)
 hypothesis.settings.load_profile("coder")
 
 REPOSITORY = Path(__file__).parent.parent
+settings.forbid_telemetry()
 # Read before any test moves the home.
 _STORE = Path(os.environ.get("CODER_TEST_STORE") or settings.load(os.environ, Path("/")).models_dir)
 _SHARED = Path(os.environ.get("CODER_SHARED_DATA") or REPOSITORY.parent / "shared" / "data")

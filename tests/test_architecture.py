@@ -124,7 +124,15 @@ OWNERS = {
     "msgspec": {"retrieval.digests", "retrieval.packed", "retrieval.parse_pool", "retrieval.parse_worker"},
     "tomlkit": {"coder_cli.commands.config"},
     "psutil": {"coder_cli.model.device", "coder_cli.model.memory", "coder_cli.bench_ours"},
-    "os.environ": {"coder_cli.settings"},
+    # The others only forbid ONNX Runtime's telemetry, before they import it.
+    "os.environ": {
+        "coder_cli.settings",
+        "coder_cli.model.runtime",
+        "coder_cli.doctor.import_child",
+        "exporters.verify",
+        "exporters.encoder_check",
+        "retrieval.search.onnx_encoder",
+    },
     "os.getenv": set(),
     "print": set(),
     "click.echo": set(),
@@ -191,6 +199,15 @@ def test_the_running_assistant_stays_clear_of_the_export(module: str) -> None:
 def test_a_library_is_used_by_its_owners_only(library: str) -> None:
     users = {module for module, path in FILES.items() if any(within(name, library) for name in names(path))}
     assert not {user for user in users if not any(within(user, owner) for owner in OWNERS[library])}
+
+
+def test_whoever_imports_onnx_runtime_forbids_its_telemetry_before() -> None:
+    forbidden = 'os.environ["ORT_DISABLE_TELEMETRY"] = "1"'
+    importers = [path for path in FILES.values() if "onnxruntime" in names(path)]
+    assert importers
+    for path in importers:
+        text = path.read_text(encoding="utf-8")
+        assert -1 < text.find(forbidden) < text.find("import onnxruntime"), path
 
 
 def test_rooms_and_owners_that_are_gone_leave_the_tables() -> None:

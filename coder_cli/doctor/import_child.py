@@ -35,6 +35,7 @@ def main() -> None:
 
 
 def _runtime() -> dict[str, Any]:
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # or it reports to its maker, as soon as it is imported
     found = import_module("onnxruntime")
     return {"version": found.__version__, "providers": found.get_available_providers()}
 

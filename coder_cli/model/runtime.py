@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -31,6 +32,7 @@ QUIET = 4
 
 def onnx_runtime() -> ModuleType:
     """The module, of whichever of its two wheels is installed. ModelError where none is."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # or it reports to its maker, as soon as it is imported
     try:
         import onnxruntime
     except ImportError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ class OnnxEncoder:
     """Long texts are cut: a chunk is about as long as a transformer of this kind reads."""
 
     def __init__(self, folder: Path, description: Description) -> None:
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # or it reports to its maker, as soon as it is imported
         try:
             import onnxruntime
         except ImportError as error:
