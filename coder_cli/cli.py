@@ -134,6 +134,7 @@ options.add_globals(cli, hidden=False)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code. The only place where errors are caught to be shown."""
+    settings.forbid_telemetry()
     if arguments is None and (asked := settings.completing()):
         return _complete(asked)
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -213,19 +214,22 @@ class _Door:
     def _usage(self, problem: click.ClickException) -> int:
         context = getattr(problem, "ctx", None)
         help_line = f"See: {context.command_path} --help" if context is not None else None
-        return self._show(CoderError(problem.format_message(), help_line), ExitCode.USAGE)
+        message = " ".join(problem.format_message().split())  # choices come one a line
+        return self._show(CoderError(message, help_line), ExitCode.USAGE)
 
     def _bug(self, bug: Exception) -> int:
         """A mistake of ours (or a full disk): a short line now, the traceback where it can be found."""
         import traceback
 
         text = "".join(traceback.format_exception(bug))
+        kept = self._keep(text)
         if isinstance(bug, OSError) and bug.strerror:
             place = f" ({bug.filename})" if bug.filename else ""
-            problem = CoderError(f"The system says: {bug.strerror}{place}.")
+            problem = CoderError(f"The system says: {bug.strerror}{place}.", "coder doctor")
+        elif type(bug).__module__ == "sqlite3":  # a cache on a disk that is full or read-only
+            problem = CoderError(f"A cache cannot be used: {bug}.", "coder doctor")
         else:
-            problem = CoderError(f"coder made a mistake: {type(bug).__name__}: {bug}")
-        problem.help_line = self._keep(text)
+            problem = CoderError(f"coder made a mistake: {type(bug).__name__}: {bug}", kept)
         if ui.is_verbose() or (self._settings is not None and self._settings.debug):
             ui.warn(text)
         return self._show(problem, ExitCode.NEGATIVE)

@@ -9,7 +9,7 @@ from coder_cli.completion import SHELLS, script
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=click.Choice(SHELLS), metavar="SHELL")
 def command(shell: str) -> None:
     """Let the shell complete commands at TAB.
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coder_cli import options, ui
-from coder_cli.errors import ExitCode, ModelError
-from coder_cli.setting_keys import KEYS, find_key
+from coder_cli.errors import ExitCode, ModelError, UsageError
+from coder_cli.setting_keys import KEYS, Key, find_key
 from coder_cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def list_settings(settings: Settings, as_json: bool) -> ExitCode | None:
 @click.pass_obj
 def get(settings: Settings, key: str, as_json: bool) -> None:
     """One setting's value."""
-    name = find_key(key, "coder config get").name
+    name = _named(key, "coder config get").name
     if settings.problems:
         raise settings.problems[0]
     if as_json:
@@ -83,11 +83,11 @@ def set_value(settings: Settings, key: str, value: str, as_json: bool = False) -
     """Write one setting to the user's file, keeping its comments."""
     import tomlkit
 
-    row = find_key(key, "coder config set")
+    row = _named(key, "coder config set")
     try:
         checked = row.read(value)
     except ValueError as problem:
-        raise ModelError(f"coder config set: `{key}` {problem}, not {value!r}.") from None
+        raise UsageError(f"coder config set: `{key}` {problem}, not {value!r}.") from None
     document = _document(settings.config_file)
     document[row.name] = str(checked) if isinstance(checked, Path) else checked
     _write(settings.config_file, tomlkit.dumps(document))
@@ -115,7 +115,7 @@ def unset(settings: Settings, key: str, as_json: bool) -> None:
         document.remove(key)
         _write(settings.config_file, tomlkit.dumps(document))
     else:
-        find_key(key, "coder config unset")
+        _named(key, "coder config unset")
     if as_json:
         ui.json({"exit_code": 0, "removed": there, "file": str(settings.config_file)})
     else:
@@ -131,6 +131,14 @@ def path(settings: Settings, as_json: bool) -> None:
         ui.json({"exit_code": 0, "file": str(settings.config_file), "exists": settings.config_file.is_file()})
     else:
         ui.answer(str(settings.config_file), end="\n")
+
+
+def _named(name: str, where: str) -> Key:
+    """An unknown name is here a wrong call, where in a file it is a wrong setting."""
+    try:
+        return find_key(name, where)
+    except ModelError as unknown:
+        raise UsageError(unknown.message, unknown.help_line) from None
 
 
 def _above(settings: Settings, name: str) -> str | None:

@@ -19,7 +19,7 @@ from exporters.store import InstalledModel, ModelStore, sha256_of
 from exporters.targets import Device as DeviceKind
 from exporters.types import Report
 
-ANSWER_TOKENS = 1024  # as questions leave for an answer, and of a small window a quarter
+ANSWER_TOKENS = 512  # as `coder ask` leaves for an answer; of a small window a quarter
 QUICKLY_HASHED = 32_000_000  # bytes; larger files are hashed with --deep only
 _NVIDIA = Path("/proc/driver/nvidia/version")
 _GPU = "pip uninstall -y onnxruntime && pip install 'coder-cli[gpu]'"

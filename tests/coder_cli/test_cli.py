@@ -203,7 +203,22 @@ def test_what_the_system_refuses_is_said_with_the_file(
 ) -> None:
     install(lambda settings, as_json: (tmp_path / "none").read_text())
     assert cli.main(["probe"]) == 1
-    assert f"The system says: No such file or directory ({tmp_path / 'none'})." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"The system says: No such file or directory ({tmp_path / 'none'})." in said
+    assert "coder doctor" in said
+
+
+def test_a_cache_that_cannot_be_written_is_said(install: Callable[..., None], capsys: Capture) -> None:
+    def body(settings: Settings, as_json: bool) -> None:
+        import sqlite3
+
+        raise sqlite3.OperationalError("database or disk is full")
+
+    install(body)
+    assert cli.main(["probe"]) == 1
+    assert capsys.readouterr().err == (
+        "error: A cache cannot be used: database or disk is full.\n  coder doctor\n"
+    )
 
 
 def test_wrong_settings_stop_a_command_with_exit_code_3(isolated_home: Path, capsys: Capture) -> None:
@@ -240,8 +255,8 @@ def test_config_set_keeps_comments_mode_and_links_and_unset_undoes(
 
 
 def test_config_set_refuses_what_would_not_load(isolated_home: Path, capsys: Capture) -> None:
-    assert cli.main(["config", "set", "threads", "many"]) == ExitCode.MODEL
-    assert cli.main(["config", "set", "thread", "4"]) == ExitCode.MODEL
+    assert cli.main(["config", "set", "threads", "many"]) == ExitCode.USAGE
+    assert cli.main(["config", "set", "thread", "4"]) == ExitCode.USAGE
     assert "Did you mean `threads`?" in capsys.readouterr().err
     assert not (isolated_home / ".config/coder/config.toml").exists()
 

@@ -87,5 +87,5 @@ def test_a_file_that_cannot_be_written_is_a_sentence(file: Path, capsys: Capture
 
 
 def test_unset_of_an_unknown_key_that_is_not_there_suggests_the_nearest(file: Path, capsys: Capture) -> None:
-    assert cli.main(["config", "unset", "treads"]) == 3
+    assert cli.main(["config", "unset", "treads"]) == 2
     assert "`threads`" in capsys.readouterr().err
