@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from coder_cli.errors import RepositoryError, UsageError
 from retrieval.beginnings import central_files, starting_points
 from retrieval.context import build_context
 from retrieval.mentions import seeds_in
+from retrieval.search.passage import narrowed
 from retrieval.search.request import Kind, kind_of
 from retrieval.types import ParsedFile, Skipped, SourceFile
 from retrieval.window import Arrangement, ContextWindow, Request, Seed
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from retrieval.search.index import Hit, Index
 
 HITS = 12  # chunks that may become part of a window
+# Lines of a chunk that are shown. By measurement (tests.quality.ask, 1,024 tokens): of 20 questions the lines
+# that answer are in the window for 9 with 60 lines, 12 with 24, 14 with 20, 10 with 16.
+PASSAGE = 20
 
 
 @dataclass(slots=True)
@@ -89,8 +93,16 @@ class Workspace:
         known = kind or kind_of(text)
         hits = self.search(text, Kind.QUESTION if known is Kind.WORDS else known, limit)
         reasons = {hit.path: "; ".join(hit.reasons) for hit in reversed(hits)}  # of a file's best hit
-        found = [Seed(hit.path, reasons[hit.path], hit.start_line, hit.end_line) for hit in hits]
+        weights = self.index.rarity(text)
+        found = [Seed(hit.path, reasons[hit.path], *self._passage(hit, weights), tight=True) for hit in hits]
         return tuple(dict.fromkeys((*named, *found)))
+
+    def _passage(self, hit: Hit, weights: Mapping[str, float]) -> tuple[int, int]:
+        """The lines of a hit that the request is about."""
+        file = self.read(hit.path)
+        if not isinstance(file, SourceFile):
+            return hit.start_line, hit.end_line
+        return narrowed(file.text.split("\n"), hit.start_line, hit.end_line, weights, PASSAGE)
 
     def starting_points(self) -> tuple[Seed, ...]:
         """For a request that points nowhere: where the program starts, and what most files need."""

@@ -200,7 +200,9 @@ class Selection:
         """The lines that are shown for it, widened to whole symbols; None where it is about the file."""
         if seed.start_line is not None:
             last = seed.end_line or seed.start_line
-            lines = on_borders(self.sources.parsed(seed.path), seed.start_line, last, _WIDEST_HIT)
+            lines = seed.start_line, last
+            if not seed.tight:
+                lines = on_borders(self.sources.parsed(seed.path), *lines, _WIDEST_HIT)
             self.shown.add(seed.path, Wanted(spans=(lines,)), seed.reason, limit)
             return lines
         if not (seed.named and self.shown.add_whole(seed.path, seed.reason, limit)):

@@ -55,6 +55,7 @@ class Seed:
     start_line: int | None = None
     end_line: int | None = None
     named: bool = False  # the task names the file itself: it is shown whole where there is room
+    tight: bool = False  # these lines and no more: the symbol around them only by its head
 
 
 @dataclass(frozen=True, slots=True)

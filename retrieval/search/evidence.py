@@ -11,7 +11,7 @@ import numpy as np
 
 from retrieval.mentions import PathNames, places_in
 from retrieval.search.history import History
-from retrieval.search.lexical import bm25
+from retrieval.search.lexical import bm25, idf
 from retrieval.search.live import Floats, Live
 from retrieval.search.paths import PathWords, is_test, tested_name
 from retrieval.search.request import Asked, Kind
@@ -99,6 +99,13 @@ class Witnesses:
         files["tested"] = self._tested(files["chunk"])
         files["test"] = self._tests
         return Evidence(files, {name: _scaled(scores) for name, scores in chunks.items()})
+
+    def rarity(self, asked: Asked) -> dict[str, float]:
+        """What it tells of a chunk that it has one of the request's words (idf)."""
+        live = self.view.live
+        found = self._store.postings(Field.TEXT, asked.words)
+        having = {word: len(live.found(postings)[0]) for word, postings in found.items()}
+        return {word: idf(live.slots, number) for word, number in having.items()}
 
     @cached_property
     def _path_words(self) -> PathWords:

@@ -176,6 +176,10 @@ class Index:
         ]
         return self._hits(asked.kind, evidence, found)
 
+    def rarity(self, request: str) -> Mapping[str, float]:
+        """How much each word of a request tells: rare ones the most."""
+        return self._witnesses.rarity(understood(request))
+
     def evidence(self, asked: Asked, without: Sequence[str] = ()) -> Evidence:
         """What the scorers say. A damaged index is built anew for it."""
         try:

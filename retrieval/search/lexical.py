@@ -38,13 +38,13 @@ def bm25(
         if not len(slots):
             continue
         times = counts.astype(np.float32)
-        chunks[slots] += weight * _idf(live.slots, len(slots)) * times / (times + chunk_norm[slots])
+        chunks[slots] += weight * idf(live.slots, len(slots)) * times / (times + chunk_norm[slots])
         in_texts = np.bincount(live.text_of_slot[slots], weights=times, minlength=len(live.texts))
         texts_with = np.flatnonzero(in_texts)
         times = in_texts[texts_with].astype(np.float32)
-        idf = _idf(len(live.texts), len(texts_with))
-        texts[texts_with] += weight * idf * times / (times + text_norm[texts_with])
-        covered[texts_with] += idf
+        rarity = idf(len(live.texts), len(texts_with))
+        texts[texts_with] += weight * rarity * times / (times + text_norm[texts_with])
+        covered[texts_with] += rarity
     return Scores(chunks, texts, covered)
 
 
@@ -53,5 +53,6 @@ def _norm(lengths: Floats | Ints, b: float) -> Floats:
     return (_K1 * (1 - b + b * lengths / mean)).astype(np.float32)
 
 
-def _idf(documents: int, having: int) -> float:
+def idf(documents: int, having: int) -> float:
+    """How much it tells to have what `having` of all documents have."""
     return float(np.log(1 + (documents - having + 0.5) / (having + 0.5)))
