@@ -7,6 +7,7 @@ wherever a resize moves them, they are erased from the right place without count
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -25,6 +26,7 @@ _NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
 _HIDE_CURSOR, _SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 # Terminals that know it show a frame at once; others ignore it.
 _BEGIN_FRAME, _END_FRAME = "\x1b[?2026h", "\x1b[?2026l"
+_CTRL_Z: int | None = getattr(signal, "SIGTSTP", None)  # unknown to Windows
 
 
 class LiveMarkdown:
@@ -43,6 +45,11 @@ class LiveMarkdown:
         self._tail: list[str] = []  # the lines below the cursor
         self._started = False
         self._next_frame = 0.0
+        # Ctrl-Z: where it suspends at all, and where signals can be handled.
+        self._suspends = False
+        if _CTRL_Z is not None and _in_main_thread() and signal.getsignal(_CTRL_Z) is signal.SIG_DFL:
+            signal.signal(_CTRL_Z, self._suspend)
+            self._suspends = True
 
     def write(self, piece: str) -> None:
         with _uninterrupted():
@@ -59,6 +66,17 @@ class LiveMarkdown:
     def close(self) -> None:
         with _uninterrupted():
             self._draw(finished=True)
+        if self._suspends and _CTRL_Z is not None:
+            signal.signal(_CTRL_Z, signal.SIG_DFL)
+
+    def _suspend(self, number: int, _: FrameType | None) -> None:
+        """Leave the terminal to the shell as it was; the next frame goes on."""
+        if self._started:
+            self._put(_ERASE_BELOW + _SHOW_CURSOR)
+            self._tail, self._started = [], False
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)  # returns when the person lets it go on
+        signal.signal(number, self._suspend)
 
     def _draw(self, finished: bool = False) -> None:
         began = time.monotonic()
@@ -83,18 +101,26 @@ class LiveMarkdown:
         self._tail, self._started = tail, True
 
 
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait for the few milliseconds of a frame: half of one would stay on the screen."""
-    handler = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+    """Let Ctrl-C and Ctrl-Z wait for the milliseconds of a frame: half of one would stay on the screen."""
+    if not _in_main_thread():
         yield
         return
+    handlers: dict[int, Callable[[int, FrameType | None], object]] = {}
     caught: list[tuple[int, FrameType | None]] = []
-    signal.signal(signal.SIGINT, lambda number, frame: caught.append((number, frame)))
+    for number in (signal.SIGINT, _CTRL_Z):
+        if number is not None and callable(handler := signal.getsignal(number)):
+            handlers[number] = handler
+            signal.signal(number, lambda number, frame: caught.append((number, frame)))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
-        if caught:
-            handler(*caught[0])
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number, frame in caught[:1]:
+            handlers[number](number, frame)

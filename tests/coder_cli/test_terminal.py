@@ -144,6 +144,19 @@ def test_an_interruption_keeps_what_came_and_gives_the_cursor_back(tmux: Tmux, t
     assert tmux.shows_cursor()
 
 
+def test_a_suspended_answer_leaves_the_terminal_to_the_shell_and_goes_on(tmux: Tmux, tmp_path: Path) -> None:
+    play(tmux, tmp_path, 6.0)
+    tmux.wait("2. Two")
+    tmux.type("C-z")
+    tmux.wait("$")
+    assert tmux.shows_cursor()
+    tmux.type("fg", "Enter")
+    tmux.wait("done")
+    shown = tmux.everything()
+    assert all(shown.count(f"Paragraph {number} has some words") == 1 for number in range(20))
+    assert tmux.shows_cursor()
+
+
 @pytest.mark.parametrize("plainly", ["NO_COLOR=1", "TERM=dumb"])
 def test_without_colour_the_text_is_streamed_as_it_is(tmux: Tmux, tmp_path: Path, plainly: str) -> None:
     play(tmux, tmp_path, 0.2, before=plainly)
