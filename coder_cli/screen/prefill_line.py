@@ -7,6 +7,7 @@ from typing import TextIO
 
 PATIENCE = 1.0  # seconds; a prefill shorter than this shows nothing
 _ERASE = "\r\x1b[K"
+_NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"  # what is one line can be erased as one
 
 
 class PrefillLine:
@@ -54,7 +55,7 @@ class PrefillLine:
         if not self._text:
             self._erase()
             return
-        self._stream.write(_ERASE + self._text)
+        self._stream.write(f"{_ERASE}{_NO_WRAP}{self._text}{_WRAP}")
         self._stream.flush()
         self._drawn = True
 

@@ -202,7 +202,7 @@ def test_a_long_prefill_is_one_line_that_the_answer_erases(
         progress(768, 1300)
         ui.answer("x")
         progress(1300, 1300)
-    assert capsys.readouterr().err == "\r\x1b[Kreading 768 of 1,300 tokens\r\x1b[K"
+    assert capsys.readouterr().err == "\r\x1b[K\x1b[?7lreading 768 of 1,300 tokens\x1b[?7h\r\x1b[K"
 
 
 @pytest.mark.usefixtures("terminal")
