@@ -1,6 +1,6 @@
 BIN ?= .venv/bin
 
-.PHONY: setup check format test
+.PHONY: setup check format test picture
 
 setup:
 	python3 -m venv .venv
@@ -18,3 +18,7 @@ format:
 
 test:
 	$(BIN)/python -m pytest
+
+# terminal.svg of the README, from a real run; needs tmux and the starter model.
+picture:
+	$(BIN)/python -m tests.quality.picture
