@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -58,6 +59,7 @@ COMMANDS: dict[str, Row] = {
 }
 # They work with settings that cannot be read, for they tell what is wrong with them.
 MENDERS = {"doctor", "config", "completion"}
+CLICK_LEAST = 52  # columns; in a narrower terminal click would wrap its help as if there were as many
 
 
 class LazyGroup(click.Group):
@@ -193,7 +195,9 @@ class _Door:
     def _command(self, words: list[str]) -> int:
         self._settings = settings.collect()
         ui.configure(self._settings)
-        with cli.make_context("coder", words, obj=self._settings) as context:
+        columns = shutil.get_terminal_size().columns
+        narrow = max(columns - 1, 20) if columns < CLICK_LEAST else None
+        with cli.make_context("coder", words, obj=self._settings, terminal_width=narrow) as context:
             result: Any = cli.invoke(context)
         return int(result) if isinstance(result, int) else ExitCode.DONE
 

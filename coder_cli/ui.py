@@ -25,6 +25,7 @@ from coder_cli.screen.writer import Plain, Writer
 from coder_cli.settings import Color, Settings
 from exporters.types import Report, silent
 
+_LEAST_LAST = 12  # columns that the last of a table's needs to be readable; it may wrap
 _RED, _YELLOW, _BOLD, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
 
 
@@ -161,12 +162,24 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str] = (), *, talk: bo
     if titled:
         lines.insert(0, list(header))
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    if titled and sum(widths[:-1]) + 2 * len(widths) + _LEAST_LAST > _size()[0]:
+        stream.write("".join(_block(line, header) for line in lines[1:]))
+        stream.flush()
+        return
     for number, line in enumerate(lines):
         padded = (cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
         text = "  ".join(padded).rstrip()
         stream.write(_styled(stream, _BOLD, text) if titled and number == 0 else text)
         stream.write("\n")
     stream.flush()
+
+
+def _block(row: Sequence[str], header: Sequence[str]) -> str:
+    """A row of a table that is wider than the terminal: a line a cell, below the first."""
+    names = [f"{name}  " if name else "" for name in header]
+    width = max(map(_width, names[1:]), default=0)
+    below = [f"  {name:{width}}{cell}\n" for name, cell in zip(names[1:], row[1:], strict=True) if cell]
+    return "".join([f"{row[0]}\n", *below])
 
 
 @contextmanager

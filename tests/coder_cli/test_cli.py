@@ -208,6 +208,15 @@ def test_what_the_system_refuses_is_said_with_the_file(
     assert "coder doctor" in said
 
 
+def test_help_fits_a_narrow_terminal(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "36")
+    for words in (["--help"], ["doctor", "--help"]):
+        assert cli.main(words) == 0
+        lines = capsys.readouterr().out.splitlines()
+        prose = [line for line in lines if line[:2] == "  " and line[2:3].isalpha()]
+        assert prose and max(map(len, prose)) <= 36
+
+
 def test_a_cache_that_cannot_be_written_is_said(install: Callable[..., None], capsys: Capture) -> None:
     def body(settings: Settings, as_json: bool) -> None:
         import sqlite3

@@ -225,3 +225,20 @@ def test_a_prefill_shows_nothing_in_a_log_nor_under_quiet(
         time.sleep(0.01)
         progress(5, 10)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_table_wider_than_the_terminal_is_a_block_a_row(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(color="never")
+    ui.table(
+        [("a" * 40, "1 GB", "from here" * 5, "default"), ("b", "", "there", "")],
+        header=("name", "size", "source", ""),
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "a" * 40,
+        "  size    1 GB",
+        "  source  " + "from here" * 5,
+        "          default",
+        "b",
+        "  source  there",
+    ]
