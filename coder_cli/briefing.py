@@ -108,19 +108,6 @@ def _rank(source: Source, found: Sequence[Seed]) -> int:
     return len(found)
 
 
-def definitions_of(workspace: Workspace, sources: Sequence[Source]) -> dict[str, list[Source]]:
-    """Where in what the model was given a name is defined: its lines, as far as they were shown."""
-    found: dict[str, list[Source]] = {}
-    for source in sources:
-        parsed = workspace.parsed(source.path)
-        for symbol in parsed.symbols if parsed else ():
-            if source.start_line <= symbol.line <= source.end_line and not symbol.forward:
-                first = max(symbol.start_line, source.start_line)
-                lines = Source(source.path, first, min(symbol.end_line, source.end_line))
-                found.setdefault(symbol.name, []).append(lines)
-    return found
-
-
 def ranges(item: Item) -> Iterator[tuple[int, int]]:
     """The lines of an item; a few that are passed over part nothing."""
     first, last = item.spans[0]

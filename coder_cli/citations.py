@@ -17,15 +17,13 @@ _CITATION = re.compile(
 _END = re.compile(r"[\s`'\"()\[\]{}<>,;|*]")  # no path that is cited holds one of these
 _LONGEST = 400  # characters; a longer word is no path
 _MOST_SOURCES = 4
-_CODE = re.compile(r"`([^`\n]{2,120})`")
-_NAME = re.compile(r"[^\W\d]\w+")
 
 
 class Citations:
     """A filter on an answer: valid places pass with their whole path, of others the lines are cut off.
 
-    Where it names no valid place, it ends with its sources: where the code stands that it speaks of, else
-    what the model was given, the best first.
+    Where it names no valid place, it ends with its sources: the lines it has its words from, else what the
+    model was given, the best first.
     """
 
     done = False
@@ -34,16 +32,15 @@ class Citations:
     def __init__(
         self,
         sources: Sequence[Source],
-        defined: Callable[[str], Sequence[Source]] = lambda name: (),
+        stands_on: Callable[[str], Sequence[Source]] = lambda answer: (),
     ) -> None:
-        """`sources` are what the model was given, the best first; `defined` where in them a name is."""
+        """`sources` are what the model was given, the best first; `stands_on` which lines of it an answer has
+        its words from."""
         self.found: list[Source] = []
         self._sources = sources
-        self._defined = defined
-        self._spoken: dict[str, None] = {}  # names that the answer writes as code
-        self._line = ""
+        self._stands_on = stands_on
+        self._answer = ""
         self._held = ""
-        self._said = False
 
     def push(self, piece: str) -> str:
         """What may be shown: whole words only, for a word may become a citation."""
@@ -52,26 +49,19 @@ class Citations:
         if not end and len(text) > _LONGEST:
             end = len(text)
         self._held = text[end:]
-        return self._checked(text[:end])
+        shown = self._checked(text[:end])
+        self._answer += shown
+        return shown
 
     def close(self) -> str:
         text, self._held = self._checked(self._held), ""
-        self._listen("\n")
-        if self.found or not self._said or not self._sources:
+        answer = self._answer + text
+        if self.found or not answer.strip() or not self._sources:
             return text
-        spoken_of = [source for name in self._spoken for source in self._defined(name)]
-        self.found = list(dict.fromkeys(spoken_of or self._sources))[:_MOST_SOURCES]
+        self.found = list(dict.fromkeys(self._stands_on(answer) or self._sources))[:_MOST_SOURCES]
         return f"{text}\n\nSources: " + ", ".join(f"`{spelled(source)}`" for source in self.found)
 
-    def _listen(self, text: str) -> None:
-        """Take in the names of whole lines."""
-        *lines, self._line = (self._line + text).split("\n")
-        for code in _CODE.findall("\n".join(lines)):
-            self._spoken.update(dict.fromkeys(_NAME.findall(code)))
-
     def _checked(self, text: str) -> str:
-        self._said = self._said or bool(text.strip())
-        self._listen(text)
         return _CITATION.sub(self._judged, text) if ":" in text or "#" in text else text
 
     def _judged(self, found: re.Match[str]) -> str:

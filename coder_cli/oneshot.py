@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from coder_cli import answer, assistant, pace, ui, window_view
 from coder_cli.assistant import Length
-from coder_cli.briefing import LARGEST_ANSWER, Task, brief, definitions_of, sources_of
+from coder_cli.briefing import LARGEST_ANSWER, Task, brief, sources_of
 from coder_cli.citations import Citations
 from coder_cli.errors import ExitCode
 from coder_cli.model.types import Completion, PrefillProgress, Sampling
@@ -19,6 +19,7 @@ from coder_cli.project import open_workspace
 from coder_cli.refusal import is_refusal
 from coder_cli.sessions import Made, SessionStore, Turn
 from coder_cli.settings import Settings
+from coder_cli.support import support
 from coder_cli.workspace import Workspace
 from exporters.store import InstalledModel
 
@@ -87,8 +88,7 @@ def respond(there: Opened, task: Task, manner: Manner) -> ExitCode:
         ui.table(table, window_view.HEADER, talk=True)
     window_view.detail_left_out(briefing.left_out)
     sources = sources_of(briefing.items, task.found)
-    defined = definitions_of(there.workspace, sources)
-    citations = Citations(sources, lambda name: defined.get(name, ()))
+    citations = Citations(sources, support(there.workspace, sources))
     session = SessionStore(there.settings.state_dir).begin(
         manner.command, str(there.workspace.root), there.installed.name
     )

@@ -27,7 +27,7 @@ def replay(settings: Settings, name: str, as_json: bool) -> ExitCode:
     differing = _differing(made, installed.manifest.artefact, model.numerics, model.context_length)
     for difference in differing:
         ui.warn(difference)
-    citations = Citations(turn.sources, lambda name: turn.cited)
+    citations = Citations(turn.sources, lambda _: turn.cited)
     prompt = Prompt((), stop=made.stop, max_new_tokens=made.max_new_tokens)
 
     def walk(progress: PrefillProgress) -> Iterator[str | Completion]:

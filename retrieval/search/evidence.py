@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from retrieval.languages.names import language_of
 from retrieval.mentions import PathNames, places_in
 from retrieval.search.history import History
 from retrieval.search.lexical import bm25, idf
@@ -19,6 +20,7 @@ from retrieval.search.store import Field, SearchStore
 from retrieval.window import Seed
 
 _NEXT_FRAME = 0.8  # what a place in a stack trace counts for, to the one next to it that is deeper
+_PROSE = frozenset({"markdown", "restructuredtext", "text"})
 _MOST_PLACES = 40  # that a text names
 
 
@@ -98,6 +100,7 @@ class Witnesses:
         files = {name: _scaled(scores) for name, scores in files.items()}
         files["tested"] = self._tested(files["chunk"])
         files["test"] = self._tests
+        files["prose"] = self._prose
         return Evidence(files, {name: _scaled(scores) for name, scores in chunks.items()})
 
     def rarity(self, asked: Asked) -> dict[str, float]:
@@ -118,6 +121,10 @@ class Witnesses:
     @cached_property
     def _tests(self) -> Floats:
         return np.array([is_test(path) for path in self.view.paths], np.float32)
+
+    @cached_property
+    def _prose(self) -> Floats:
+        return np.array([language_of(path) in _PROSE for path in self.view.paths], np.float32)
 
     @cached_property
     def _numbers(self) -> dict[str, int]:

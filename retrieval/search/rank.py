@@ -14,7 +14,7 @@ from retrieval.search.live import Floats
 from retrieval.search.request import Kind
 
 _FILE = Path(__file__).with_name("weights.json")
-_NO_ANSWER = frozenset({"recent", "test"})  # true of a file whatever is asked
+_NO_ANSWER = frozenset({"recent", "test", "prose"})  # true of a file whatever is asked
 _TELLING = 0.05  # of a score: what adds less is no reason
 
 
