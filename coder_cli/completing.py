@@ -71,6 +71,8 @@ def _with_context(settings: Settings, spot: Spot, hole: Hole, manner: Manner, *,
         length = oneshot.fitting(manner.length, there.model.context_length)
         where = filling.Place(there.workspace.name(spot.path), spot.line, spot.column)
         make = filling.fill_in if after else filling.go_on
+        if after:
+            prompts.fim(there.model.family, "", "")  # refused before anything is measured or read
         budget = oneshot.budget_of(there, manner.budget, length)
         made = make(there.model, there.workspace, where, length.max_tokens, budget)
         window = made.window

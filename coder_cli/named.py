@@ -10,7 +10,7 @@ from pathlib import Path
 from coder_cli.errors import UsageError
 from coder_cli.places import find_place
 from coder_cli.workspace import Workspace
-from retrieval.types import Symbol
+from retrieval.types import SourceFile, Symbol
 from retrieval.window import Seed
 
 _WORD = re.compile(r"(?P<path>[^#]+?)(?::(?P<first>\d+)(?:-(?P<last>\d+)|:\d+)?|#(?P<symbol>.+))?")
@@ -49,7 +49,7 @@ def find(workspace: Workspace, word: str) -> Named:
         return _symbol(workspace, path, found["symbol"])
     first, last = int(found["first"]), int(found["last"] or found["first"])
     file = workspace.read(path)
-    lines = getattr(file, "text", "").count("\n") + 1
+    lines = len(file.text.splitlines()) if isinstance(file, SourceFile) else 0
     if not 1 <= first <= last <= lines:
         raise UsageError(f"{path} has no lines {first} to {last}: it has {lines}.")
     return Named(path, first, last)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from coder_cli import answer, assistant, pace, ui, window_view
 from coder_cli.assistant import Length
-from coder_cli.briefing import LARGEST_ANSWER, Task, brief, sources_of
+from coder_cli.briefing import LARGEST_ANSWER, PREAMBLE_SHARE, Task, brief, sources_of
 from coder_cli.citations import Citations
 from coder_cli.errors import ExitCode
-from coder_cli.model.types import Completion, PrefillProgress, Sampling
+from coder_cli.model.types import Completion, Finish, PrefillProgress, Sampling
 from coder_cli.project import open_workspace
 from coder_cli.refusal import is_refusal
 from coder_cli.sessions import Made, SessionStore, Turn
@@ -80,7 +80,7 @@ def opened(settings: Settings, path: Path | None = None) -> Iterator[Opened]:
 def respond(there: Opened, task: Task, manner: Manner) -> ExitCode:
     """Answer a task, show the answer and keep it as a session."""
     length = fitting(manner.length, there.model.context_length)
-    budget = budget_of(there, manner.budget, length)
+    budget = budget_of(there, manner.budget, length, preamble=True)
     briefing = brief(there.model, there.workspace, task, length.max_tokens, budget)
     prompt = tuple(there.model.encode(briefing.parts))
     if manner.explain:
@@ -123,7 +123,7 @@ def respond(there: Opened, task: Task, manner: Manner) -> ExitCode:
         markdown=not manner.code,
         more=more,
     )
-    if is_refusal(shown.text):
+    if is_refusal(shown.text) and not (shown.completion and shown.completion.finish is Finish.LENGTH):
         ui.say("The model found no answer in what it was given. Name a file with --file, or ask otherwise.")
     done = shown.completion
     if done is not None:
@@ -150,9 +150,13 @@ def fitting(length: Length, context_length: int) -> Length:
     return Length(min(length.max_tokens, max(1, int(context_length * LARGEST_ANSWER))), length.stop)
 
 
-def budget_of(there: Opened, wanted: int | None, length: Length) -> int:
-    """Tokens of the repository's text: as wanted, else what this device reads in about ten seconds."""
+def budget_of(there: Opened, wanted: int | None, length: Length, *, preamble: bool = False) -> int:
+    """Tokens of the repository's text: as wanted, else what this device reads in about ten seconds.
+
+    The preamble comes on top of that: it is read once, and then kept.
+    """
     if wanted is not None:
         return wanted
     known = pace.pace(there.settings, there.installed, there.model, ui.say)
-    return pace.default_budget(known, there.model.context_length, length.max_tokens)
+    budget = pace.default_budget(known, there.model.context_length, length.max_tokens)
+    return int(budget / (1 - PREAMBLE_SHARE)) if preamble else budget

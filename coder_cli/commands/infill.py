@@ -84,4 +84,7 @@ def _hole(target: str | None, prefix_file: Path | None, suffix_file: Path | None
         return infill.Hole(before, after)
     if target is None and not stdin.is_piped():
         raise UsageError("Which place?", "coder infill FILE:LINE")
-    return infill.at_mark(stdin.read())
+    text = stdin.read()
+    if not text:
+        raise UsageError("What is to be filled in?", "coder infill FILE:LINE, or a text with <FILL> on stdin")
+    return infill.at_mark(text)
