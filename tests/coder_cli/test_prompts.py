@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from coder_cli import prompts
+from coder_cli import frame, prompts
 from coder_cli.errors import ModelError
 from coder_cli.model.tokenizer import Tokenizer
 from coder_cli.model.types import Mark, Part
@@ -21,6 +21,9 @@ CASES = sorted((Path(__file__).parents[1] / "cases" / "prompts").glob("*.json"))
 
 def built(case: dict[str, Any]) -> tuple[Part, ...]:
     family = FAMILIES[case["family"]]
+    if "frame" in case:
+        messages = frame.messages(case["frame"], family, case["told"])
+        return prompts.conversation(family, None, messages)
     if "messages" in case:
         return prompts.chat(family, None, [Message(Role(role), text) for role, text in case["messages"]])
     hole = prompts.fim(family, case["prefix"], case["suffix"])
@@ -94,3 +97,12 @@ def test_a_family_without_fim_names_one_that_has_it() -> None:
 def test_without_any_chat_format_the_texts_stand_plain() -> None:
     messages = [Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "hi")]
     assert prompts.chat(FAMILIES["plain"], None, messages) == ("Be brief.\n\nhi",)
+
+
+def test_what_is_filled_into_a_frame_is_not_looked_at_again() -> None:
+    told = {"repository": "{context}", "preamble": "", "context": "{request} {nothing}", "request": "why?"}
+    text = "\n".join(
+        message.text for message in frame.messages("ask", FAMILIES["qwen2.5-coder-instruct"], told)
+    )
+    assert "repository {context}" in text and "{request} {nothing}" in text
+    assert text.count("why?") == 1 and "{preamble}" not in text
