@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
@@ -23,7 +23,7 @@ from retrieval.search.live import Floats, Live
 from retrieval.search.meaning import Meaning
 from retrieval.search.request import Asked, Kind, understood
 from retrieval.search.store import SearchStore, Text
-from retrieval.search.tables import StoreDamagedError, holds
+from retrieval.search.tables import StoreDamagedError, StoreUnwritableError, holds
 
 _FOLDER = "search"
 _MOST_DEAD, _FEW = (
@@ -141,13 +141,16 @@ class Index:
         """Up to date with the working tree, or with the tree of a revision.
 
         `cache` is a folder; None keeps nothing. `encoder` is the shipped table unless given; another one
-        builds the index anew. `warn` gets a line where a damaged index is built anew.
+        builds the index anew. `warn` gets a line where a damaged index is built anew, or none can be kept.
         """
         opening = _Opening(repo, cache, revision, encoder or default_encoder(), progress, workers, warn)
         try:
             return opening.index()
         except StoreDamagedError:
             return opening.again()
+        except StoreUnwritableError as error:
+            warn(f"The search index cannot be kept ({error}): it is built for this once.")
+            return replace(opening, cache=None).index()
 
     def search(
         self, request: str, *, kind: Kind | None = None, limit: int = 50, without: Sequence[str] = ()

@@ -21,7 +21,15 @@ from typing import Self
 import numpy as np
 
 from retrieval.search.postings import NUMBER_BYTES, Batch, Buffer, Ints, Postings, joined, packed, unpacked
-from retrieval.search.tables import StoreDamagedError, damage, opened, sealed, transaction, unsealed
+from retrieval.search.tables import (
+    StoreDamagedError,
+    StoreUnwritableError,
+    damage,
+    opened,
+    sealed,
+    transaction,
+    unsealed,
+)
 
 _KEYS_A_QUERY = 500
 _MOST_ANCESTRIES = 16  # revisions whose ancestors are kept
@@ -75,12 +83,16 @@ class Change:
 
 
 class SearchStore:
-    """Raises StoreDamagedError where the file does not hold what was written, and sqlite3's other errors."""
+    """Raises StoreDamagedError where the file does not hold what was written, StoreUnwritableError where none
+    can be written, and sqlite3's other errors."""
 
     def __init__(self, file: Path | None, marks: str) -> None:
         """`marks` says how the documents were made; a file with others is begun anew. None keeps nothing."""
         if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreUnwritableError(str(error.strerror)) from error
         self._name = "" if file is None else file.stem
         self._connection = opened(file or ":memory:", marks)
 

@@ -16,6 +16,13 @@ _SCHEMA = 2
 _WAIT_SECONDS = 60.0  # for another process that writes: a first build
 _JOURNAL = 16 << 20  # bytes of it that stay on disk when all of it is in the index
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_NO_PLACE = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_PERM,
+}
 _TABLES = """
 CREATE TABLE text (
     id INTEGER PRIMARY KEY,
@@ -50,8 +57,15 @@ class StoreDamagedError(Exception):
     """The file is no index, or not a whole one."""
 
 
+class StoreUnwritableError(Exception):
+    """There is no room for an index, or no right to write one."""
+
+
 def opened(file: Path | str, marks: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+    with damage():
+        connection = sqlite3.connect(
+            file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        )
     try:
         with damage():
             connection.execute("PRAGMA journal_mode = WAL")
@@ -107,8 +121,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextlib.contextmanager
 def damage() -> Iterator[None]:
-    """What only a damaged file makes SQLite say. What else goes wrong inside is a bug, and no reason to build
-    an index anew."""
+    """What only a damaged file makes SQLite say, or a disk that takes nothing. What else goes wrong inside is
+    a bug, and no reason to build an index anew."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -116,6 +130,8 @@ def damage() -> Iterator[None]:
         undecodable = code is None and isinstance(error, sqlite3.OperationalError)
         if undecodable or (code or 0) & 0xFF in _DAMAGE:
             raise StoreDamagedError(str(error)) from error
+        if (code or 0) & 0xFF in _NO_PLACE:
+            raise StoreUnwritableError(str(error)) from error
         raise
 
 

@@ -232,6 +232,15 @@ def test_a_damaged_index_is_built_anew_with_a_line_about_it(
         index.close()
 
 
+def test_an_index_that_cannot_be_kept_is_built_for_once(shop: GitRepository, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    said: list[str] = []
+    with contextlib.closing(Repo.open(shop.root)) as repo:
+        index = Index.open(repo, cache=tmp_path / "file", workers=1, warn=said.append)
+        assert told(index) == fresh(shop.root)
+    assert len(said) == 1 and "cannot be kept" in said[0]
+
+
 def test_files_that_are_not_read_are_not_found(shop: GitRepository) -> None:
     shop.write(".env", "TOKEN=place_order_secret\n")
     shop.write("shop/binary.py", b"\0\1\2place_order")
