@@ -6,23 +6,24 @@ never a need: what it lacks is compared one by one, and is put into it when it b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retrieval.search.encoders import Encoder
 from retrieval.search.live import Floats, Live
-from retrieval.search.store import SearchStore
+from retrieval.search.store import SearchStore, Text
 from retrieval.search.tables import StoreDamagedError
-from retrieval.search.vectors import Vectors, VectorsDamaged
+from retrieval.search.vectors import Block, Vectors, VectorsDamaged
 
 STORED = np.float16
 _LEAST = 0.25  # cosine; what is below has nothing in common but being code
 _NEAREST = 1_000  # chunks that get a number at all
 _FEW = 2_000  # chunks that are compared one by one; and an eighth of those in the file
 _PART = 8
+_TEXTS = 4_000  # whose vectors are taken from the store at once
 
 
 class Meaning:
@@ -39,7 +40,7 @@ class Meaning:
         query = self._encoder.encode_query(text)
         if not self._live.slots or not query.any():
             return found
-        vectors, documents, others = self._vectors
+        vectors, (documents, others) = self._vectors
         if len(documents):
             found[self._live.slots_of(documents)] = others @ query
         numbers, scores = vectors.search(query, min(_NEAREST, self._live.slots), self._live.mask)
@@ -51,16 +52,19 @@ class Meaning:
         return found
 
     @cached_property
-    def _vectors(self) -> tuple[Vectors, NDArray[np.int64], Floats]:
-        """The file's, and the numbers and vectors of chunks that it lacks."""
+    def _vectors(self) -> tuple[Vectors, Block]:
+        """The file's, and those of chunks that it lacks."""
         vectors = self._opened()
-        lacking = self._live.documents[~np.isin(self._live.documents, vectors.ids())]
-        rows = self._stored(lacking)
-        if len(lacking) <= max(_FEW, len(vectors) // _PART):
-            return vectors, lacking, rows
-        vectors.add(lacking, rows)
+        # A text's chunks are in the file all together or not at all.
+        known = np.isin([text.first for text in self._live.texts], vectors.ids())
+        lacking = [text for text, is_known in zip(self._live.texts, known, strict=True) if not is_known]
+        if sum(text.count for text in lacking) <= max(_FEW, len(vectors) // _PART):
+            return vectors, self._stored(lacking)
+        vectors.add_all(
+            self._stored(lacking[start : start + _TEXTS]) for start in range(0, len(lacking), _TEXTS)
+        )
         vectors.save()
-        return vectors, lacking[:0], rows[:0]
+        return vectors, self._stored([])
 
     def _opened(self) -> Vectors:
         dimensions = self._encoder.dimensions
@@ -75,19 +79,21 @@ class Meaning:
             self._file.unlink(missing_ok=True)
             return Vectors.open(self._file, dimensions)
 
-    def _stored(self, documents: NDArray[np.int64]) -> Floats:
-        """[documents, dimensions], in their order."""
+    def _stored(self, texts: Sequence[Text]) -> Block:
+        """Of texts all documents and their vectors, in their order."""
         dimensions = self._encoder.dimensions
-        found = np.zeros((len(documents), dimensions), np.float32)
-        place = {int(document): row for row, document in enumerate(documents)}
-        lacking = {text.first: text.count for text in self._live.texts if text.first in place}
-        # A text's chunks are in the file all together or not at all.
-        for first, packed in self._store.vectors(lacking).items():
-            rows = (
-                np.frombuffer(packed, STORED).reshape(-1, dimensions) if packed else np.zeros((0, dimensions))
-            )
-            if len(rows) != lacking[first]:
-                raise StoreDamagedError("vectors of other chunks")
-            begin = place[first]
-            found[begin : begin + len(rows)] = rows
-        return found
+        packed = self._store.vectors(text.first for text in texts)
+        documents = [np.arange(text.first, text.first + text.count) for text in texts]
+        # Where another process has cleared the store there are none, and nothing else that would be found.
+        rows = [
+            np.frombuffer(packed[text.first], STORED)
+            if text.first in packed
+            else np.zeros(text.count * dimensions, STORED)
+            for text in texts
+        ]
+        if any(len(row) != text.count * dimensions for row, text in zip(rows, texts, strict=True)):
+            raise StoreDamagedError("vectors of other chunks")
+        return (
+            np.concatenate([np.zeros(0, np.int64), *documents]),
+            np.concatenate([np.zeros(0, STORED), *rows]).reshape(-1, dimensions).astype(np.float32),
+        )

@@ -12,6 +12,7 @@ import math
 import os
 import struct
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -25,6 +26,7 @@ from retrieval.errors import RepositoryError
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Block: TypeAlias = tuple[Ids, Floats]
 Faiss: TypeAlias = Any
 
 faiss: Any = _faiss  # the types in its wheel are of other classes than the names are at run time
@@ -37,6 +39,7 @@ _MEASURED, _NEAREST = 200, 50
 _MARGIN = 8
 _LISTS_PER_ROOT = 3  # lists of an inverted file: this times the root of the number of its vectors
 _TRAINED_ON = 64  # vectors a list
+_AT_ONCE = 65_536  # vectors
 _SEED = 7
 _OUTGROWN = 3  # an inverted file of so many times the vectors it was made for is made anew
 # What stands behind FAISS's own bytes: a mark, its size, the checksum, dimensions, how many it was made for.
@@ -88,23 +91,22 @@ class Vectors:
         if self.is_exact:
             return np.sort(faiss.vector_to_array(self._index.id_map))
         lists = self._index.invlists
-        found = [_list_ids(lists, number) for number in range(lists.nlist)]
-        return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
+        return np.sort(np.concatenate([_list_ids(lists, number) for number in range(lists.nlist)]))
 
     def add(self, ids: Ids, vectors: Floats) -> None:
         """Numbers that are there already must have been removed before."""
-        if vectors.shape != (len(ids), self.dimensions):
-            raise ValueError(
-                f"{vectors.shape} vectors for {len(ids)} numbers of {self.dimensions} dimensions"
-            )
-        if not len(ids):
-            return
-        self._own()
-        self._index.add_with_ids(
-            np.ascontiguousarray(vectors, np.float32), np.ascontiguousarray(ids, np.int64)
-        )
+        self.add_all([(ids, vectors)])
+
+    def add_all(self, blocks: Iterable[Block]) -> None:
+        """Blocks are taken one by one: as they come, only one of them is in memory."""
+        for ids, vectors in blocks:
+            if vectors.shape != (len(ids), self.dimensions):
+                raise ValueError(f"{vectors.shape} for {len(ids)} numbers of {self.dimensions} dimensions")
+            if len(ids):
+                self._own()
+                _add(self._index, ids, vectors)
         if len(self) > EXACT_UP_TO and len(self) > self._made_for * _OUTGROWN:
-            self._approximate()
+            self._index, self._made_for = _inverted(self), len(self)
 
     def remove(self, ids: Ids) -> int:
         """How many were there."""
@@ -113,22 +115,21 @@ class Vectors:
         self._own()
         gone = int(self._index.remove_ids(faiss.IDSelectorBatch(np.ascontiguousarray(ids, np.int64))))
         if not self.is_exact and len(self) <= EXACT_UP_TO // 2:
-            kept, vectors = self._all()
-            self._index, self._made_for = _exact(self.dimensions), 0
-            self._index.add_with_ids(vectors, kept)
+            fresh = _exact(self.dimensions)
+            for kept, vectors in self.blocks():
+                _add(fresh, kept, vectors)
+            self._index, self._made_for = fresh, 0
         return gone
 
     def search(self, query: Floats, count: int, live: Mask | None = None) -> tuple[Ids, Floats]:
         """-> numbers and scores of the nearest, fewer where there are fewer. `live[number]`: may be found."""
         count = min(count, len(self))
-        if count <= 0 or not query.any():
+        if count <= 0 or not query.any() or (live is not None and not len(live)):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         selector = None
         if live is not None:
             bits = np.packbits(live, bitorder="little")  # kept alive until the search is over
-            selector = faiss.IDSelectorBitmap(len(live), faiss.swig_ptr(bits)) if len(live) else None
-            if selector is None:
-                return np.empty(0, np.int64), np.empty(0, np.float32)
+            selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))  # so many bytes, not bits
         wanted = np.ascontiguousarray(query, np.float32).reshape(1, -1)
         scores, ids = self._index.search(wanted, count, params=self._parameters(selector))
         found = ids[0] >= 0
@@ -165,18 +166,18 @@ class Vectors:
             self._index = _read(self.path, 0, self.dimensions)
             self._mapped = False
 
-    def _all(self) -> tuple[Ids, Floats]:
-        ids = self.ids()
+    def blocks(self) -> Iterator[Block]:
+        """All numbers and vectors, in no order that matters."""
         if self.is_exact:
-            stored = faiss.vector_to_array(self._index.id_map)
-            return stored, self._index.index.reconstruct_n(0, len(self))
-        self._index.make_direct_map(True)
-        vectors: Floats = self._index.reconstruct_batch(ids)
-        return ids, vectors
-
-    def _approximate(self) -> None:
-        ids, vectors = self._all()
-        self._index, self._made_for = _inverted(ids, vectors), len(ids)
+            ids = faiss.vector_to_array(self._index.id_map)
+            for start in range(0, len(ids), _AT_ONCE):
+                some = ids[start : start + _AT_ONCE]
+                yield some, self._index.index.reconstruct_n(start, len(some))
+        else:
+            lists = self._index.invlists
+            for number in range(lists.nlist):
+                if lists.list_size(number):
+                    yield _list_ids(lists, number), _list_vectors(lists, number, self.dimensions)
 
 
 def _exact(dimensions: int) -> Faiss:
@@ -184,24 +185,42 @@ def _exact(dimensions: int) -> Faiss:
     return faiss.IndexIDMap(faiss.IndexScalarQuantizer(dimensions, kind, faiss.METRIC_INNER_PRODUCT))
 
 
-def _inverted(ids: Ids, vectors: Floats) -> Faiss:
+def _add(index: Faiss, ids: Ids, vectors: Floats) -> None:
+    index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.ascontiguousarray(ids, np.int64))
+
+
+def _inverted(known: Vectors) -> Faiss:
     """An inverted file over the vectors that finds LEAST_RECALL of a sample's nearest."""
-    count, dimensions = vectors.shape
-    lists = _LISTS_PER_ROOT * math.isqrt(count)
-    quantiser = faiss.IndexFlatIP(dimensions)
+    lists = _LISTS_PER_ROOT * math.isqrt(len(known))
+    quantiser = faiss.IndexFlatIP(known.dimensions)
+    kind = faiss.ScalarQuantizer.QT_fp16
+    # False: vectors are stored, not what is left of them beside a list's centre.
     index = faiss.IndexIVFScalarQuantizer(
-        quantiser, dimensions, lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT, False
+        quantiser, known.dimensions, lists, kind, faiss.METRIC_INNER_PRODUCT, False
     )
     index.cp.seed, index.cp.niter, index.cp.spherical = _SEED, 8, True
     index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 1, _TRAINED_ON
     random = np.random.default_rng(_SEED)
-    index.train(vectors[np.sort(random.choice(count, min(count, lists * _TRAINED_ON), replace=False))])
-    index.add_with_ids(vectors, ids)
-    index.nprobe = min(lists, _MARGIN * _probed(index, _requests(vectors, random), lists))
+    sample = _sample(known, min(len(known), lists * _TRAINED_ON), random)
+    index.train(sample)
+    for ids, vectors in known.blocks():
+        _add(index, ids, vectors)
+    index.nprobe = min(lists, _MARGIN * _probed(index, _requests(sample, random), lists))
     # The quantiser belongs to this function unless the index is told that it is its own.
     index.own_fields = True
     quantiser.this.disown()
     return index
+
+
+def _sample(known: Vectors, size: int, random: np.random.Generator) -> Floats:
+    places = np.sort(random.choice(len(known), size, replace=False))
+    sample = np.empty((size, known.dimensions), np.float32)
+    begin = filled = 0
+    for ids, vectors in known.blocks():
+        end = int(np.searchsorted(places, begin + len(ids)))
+        sample[filled:end] = vectors[places[filled:end] - begin]
+        begin, filled = begin + len(ids), end
+    return sample
 
 
 def _requests(vectors: Floats, random: np.random.Generator) -> Floats:
@@ -236,6 +255,12 @@ def _list_ids(lists: Faiss, number: int) -> Ids:
     return found
 
 
+def _list_vectors(lists: Faiss, number: int, dimensions: int) -> Floats:
+    codes = faiss.rev_swig_ptr(lists.get_codes(number), lists.list_size(number) * lists.code_size)
+    found: Floats = codes.view(np.float16).reshape(-1, dimensions).astype(np.float32)
+    return found
+
+
 def _read(path: Path, flags: int, dimensions: int) -> Faiss:
     try:
         index = faiss.read_index(str(path), flags)
@@ -266,12 +291,10 @@ def _checked(path: Path, dimensions: int) -> int:
 def _checksum(descriptor: int, size: int) -> int:
     """Of every block, or of the first, the last and some between."""
     blocks = range(0, size, _BLOCK)
+    chosen = set(blocks)
     if size > _CHECKED_WHOLE:
-        some = {blocks[at * (len(blocks) - 1) // (_BLOCKS - 1)] for at in range(_BLOCKS)}
-        chosen = sorted(some)
-    else:
-        chosen = list(blocks)
+        chosen = {blocks[at * (len(blocks) - 1) // (_BLOCKS - 1)] for at in range(_BLOCKS)}
     checksum = 0
-    for start in chosen:
+    for start in sorted(chosen):
         checksum = zlib.crc32(os.pread(descriptor, min(_BLOCK, size - start), start), checksum)
     return checksum

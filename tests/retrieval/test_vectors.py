@@ -73,8 +73,10 @@ def test_only_what_is_live_is_found(place: Path) -> None:
     store.add(np.arange(500), rows)
     live = np.random.default_rng(5).random(400) < 0.3  # numbers past its end are not live
     known = {int(number): rows[number] for number in np.flatnonzero(live)}
-    ids, _ = store.search(rows[0], 20, live)
-    assert list(ids) == nearest(known, rows[0], 20)
+    for size in (400, 100, 9, 1):
+        known = {number: row for number, row in known.items() if number < size}
+        ids, _ = store.search(rows[0], 20, live[:size])
+        assert list(ids) == nearest(known, rows[0], 20)
     assert list(store.search(rows[0], 20, np.zeros(500, bool))[0]) == []
     assert list(store.search(rows[0], 20, np.zeros(0, bool))[0]) == []
 
