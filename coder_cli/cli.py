@@ -40,6 +40,7 @@ class Row(NamedTuple):
 
 
 COMMANDS: dict[str, Row] = {
+    "chat": Row("chat", "Talk about the repository in the terminal"),
     "pull": Row("pull", "Fetch a model and make it ready for this machine"),
     "models": Row("models", "List, show, verify and remove installed models"),
     "export": Row("export", "Export a checkpoint to ONNX"),
@@ -52,6 +53,7 @@ COMMANDS: dict[str, Row] = {
     "graph": Row("graph", "Show which file needs which, in reading order"),
     "search": Row("search", "Find the places in the repository that a request is about"),
     "index": Row("index", "Show, build and clear the index that search uses"),
+    "sessions": Row("sessions", "List, show and remove kept answers and chats"),
     "bench": Row("bench", "Measure speed and memory of a model on this machine"),
     "config": Row("config", "Show and change the settings"),
     "doctor": Row("doctor", "Check that everything works, and say what mends it"),
@@ -127,7 +129,13 @@ def cli(context: click.Context) -> None:
     """A coding assistant for the terminal. Models run on this machine; nothing you write leaves it."""
     if context.obj.problems and context.invoked_subcommand not in MENDERS:
         raise context.obj.problems[0]
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is not None:
+        return
+    if ui.is_a_terminal():
+        from coder_cli.commands import chat
+
+        context.invoke(chat.command)
+    else:
         ui.answer(context.get_help(), end="\n")
 
 

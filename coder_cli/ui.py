@@ -120,6 +120,15 @@ def is_read_by_a_person() -> bool:
     return _at_terminal(sys.stdout)
 
 
+def is_a_terminal() -> bool:
+    """Whether a person reads and types here."""
+    return _at_terminal(sys.stdin) and _at_terminal(sys.stdout)
+
+
+def is_colored() -> bool:
+    return _colored(sys.stdout)
+
+
 def say(text: str) -> None:
     """A line for the person: to stderr, not under --quiet."""
     if not _screen.quiet:

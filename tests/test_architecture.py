@@ -67,6 +67,15 @@ LAYERS = (
     "coder_cli.reading coder_cli.named coder_cli.window_view",
     "coder_cli.oneshot coder_cli.replaying",
     "coder_cli.completing",
+    "coder_cli.chat.interrupts coder_cli.chat.fuzzy coder_cli.chat.history coder_cli.chat.shell "
+    "coder_cli.chat.status coder_cli.chat.instructions coder_cli.chat.turns",
+    "coder_cli.chat.blocks coder_cli.chat.compaction coder_cli.chat.completion coder_cli.chat.line",
+    "coder_cli.chat.conversation",
+    "coder_cli.chat.record coder_cli.chat.answering",
+    "coder_cli.chat.opening",
+    # A chat's commands work on the chat, and the chat looks them up in their table.
+    "coder_cli.chat.loop coder_cli.chat.slash coder_cli.chat.files coder_cli.chat.keeping coder_cli.chat.models",
+    "coder_cli.chat.beginning",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
     "coder_cli.encoder_export",
     "coder_cli.bandwidth coder_cli.bench_peers coder_cli.bench_ours coder_cli.bench coder_cli.bench_report",
@@ -115,6 +124,7 @@ OWNERS = {
     "markdown_it": {"coder_cli.screen.markdown", "coder_cli.screen.inline"},
     "pygments": {"coder_cli.screen.highlight"},
     "jinja2": {"coder_cli.template_child"},
+    "prompt_toolkit": {f"coder_cli.chat.{room}" for room in ("line", "completion", "history", "interrupts")},
     "platformdirs": {"coder_cli.settings"},
     "tree_sitter": {"retrieval.parse", "retrieval.languages"},
     "faiss": {"retrieval.search.vectors"},
