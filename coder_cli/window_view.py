@@ -43,6 +43,7 @@ def item_values(items: Sequence[Item]) -> list[dict[str, object]]:
             "level": item.level.value,
             "start_line": item.start_line,
             "end_line": item.end_line,
+            "lines": [list(span) for span in item.spans],  # of these, what stands in it unchanged
             "tokens": item.tokens,
             "reason": item.reason,
             **({"shortened": item.shortened} if item.shortened else {}),

@@ -45,6 +45,7 @@ from tests.quality.ask_questions import (
 CODER = (sys.executable, "-P", "-m", "coder_cli")
 NEW_TOKENS = 200  # without context; with it, what `coder ask` takes
 HITS = 50
+SOURCES = "\n\nSources: "  # what follows was not said by the model
 WITH, WITHOUT = "with context", "without"
 
 
@@ -122,8 +123,13 @@ def _json(text: str) -> dict[str, object]:
 
 
 def _places(value: object) -> list[list[str | int]]:
+    """A place a range: what is passed over between the first and the last line of a file was not read."""
     rows = value if isinstance(value, list) else []
-    return [[row["path"], row["start_line"], row["end_line"]] for row in rows]
+    return [
+        [row["path"], first, last]
+        for row in rows
+        for first, last in row.get("lines", [(row["start_line"], row["end_line"])])
+    ]
 
 
 def _whole(value: object) -> int:
@@ -139,7 +145,7 @@ def score(row: Row, question: Question, root: Path) -> Score:
     return Score(
         lines=question.place_of(read) is not None,
         file=question.file_of([span.path for span in read]) is not None,
-        fact=question.answered_by(row.text),
+        fact=question.answered_by(row.text.partition(SOURCES)[0]),
         cites=bool(cited),
         right=question.file_of([span.path for span in cited]) is not None,
         printed=len(shown),
