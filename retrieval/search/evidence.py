@@ -15,6 +15,7 @@ from retrieval.search.history import History
 from retrieval.search.lexical import bm25, idf
 from retrieval.search.live import Floats, Live
 from retrieval.search.paths import PathWords, is_test, tested_name
+from retrieval.search.postings import Ints
 from retrieval.search.request import Asked, Kind
 from retrieval.search.store import Field, SearchStore
 from retrieval.window import Seed
@@ -158,14 +159,11 @@ class Witnesses:
 
     def _tested(self, scores: Floats) -> Floats:
         """What the tests of a file have."""
-        best: dict[str, float] = {}
-        for number in map(int, np.flatnonzero(self._tests * scores)):
-            name = tested_name(self.view.paths[number])
-            best[name] = max(best.get(name, 0.0), float(scores[number]))
-        found = np.zeros(len(self.view.paths), np.float32)
-        if best:
-            for number in map(int, np.flatnonzero(1 - self._tests)):
-                found[number] = best.get(self._tested_names[number], 0.0)
+        names, tests = self._name_numbers, self._tests > 0
+        best = np.zeros(len(names), np.float32)
+        np.maximum.at(best, names[tests], scores[tests])
+        found = best[names]
+        found[tests] = 0.0
         return found
 
     def _namesakes(self, paths: Sequence[str]) -> Floats:
@@ -183,6 +181,12 @@ class Witnesses:
         for number, name in enumerate(self._tested_names):
             numbers[name].append(number)
         return numbers
+
+    @cached_property
+    def _name_numbers(self) -> Ints:
+        """Of each path that of its name: tests and what they test have the same."""
+        numbers: dict[str, int] = {}
+        return np.array([numbers.setdefault(name, len(numbers)) for name in self._tested_names], np.int32)
 
     @cached_property
     def _tested_names(self) -> Sequence[str]:

@@ -26,11 +26,7 @@ def bm25(
     covered = np.zeros(len(live.texts), np.float32)
     if not live.slots:
         return Scores(chunks, texts, covered)
-    chunk_norm = _norm(live.lengths, _B_CHUNK if normalised else 0.0)
-    sums = np.add.reduceat(live.lengths, live.begins[live.ends > live.begins])
-    sizes = np.ones(len(live.texts), np.float32)
-    sizes[live.ends > live.begins] = sums
-    text_norm = _norm(sizes, _B_TEXT if normalised else 0.0)
+    of_chunk, of_text = (_B_CHUNK, _B_TEXT) if normalised else (0.0, 0.0)
     for word, weight in weights.items():
         if word not in found:
             continue
@@ -38,18 +34,20 @@ def bm25(
         if not len(slots):
             continue
         times = counts.astype(np.float32)
-        chunks[slots] += weight * idf(live.slots, len(slots)) * times / (times + chunk_norm[slots])
-        in_texts = np.bincount(live.text_of_slot[slots], weights=times, minlength=len(live.texts))
-        texts_with = np.flatnonzero(in_texts)
-        times = in_texts[texts_with].astype(np.float32)
+        norm = _norm(live.lengths[slots], live.mean_length, of_chunk)
+        chunks[slots] += weight * idf(live.slots, len(slots)) * times / (times + norm)
+        in_texts = live.text_of_slot[slots]
+        begins = np.flatnonzero(np.diff(in_texts, prepend=-1))  # slots ascend: those of a text are neighbours
+        texts_with = in_texts[begins]
+        times = np.add.reduceat(times, begins)
         rarity = idf(len(live.texts), len(texts_with))
-        texts[texts_with] += weight * rarity * times / (times + text_norm[texts_with])
+        norm = _norm(live.sizes[texts_with], live.mean_size, of_text)
+        texts[texts_with] += weight * rarity * times / (times + norm)
         covered[texts_with] += rarity
     return Scores(chunks, texts, covered)
 
 
-def _norm(lengths: Floats | Ints, b: float) -> Floats:
-    mean = float(lengths.mean()) or 1.0
+def _norm(lengths: Floats | Ints, mean: float, b: float) -> Floats:
     return (_K1 * (1 - b + b * lengths / mean)).astype(np.float32)
 
 

@@ -25,7 +25,7 @@ class Live:
         firsts = np.array([text.first for text in texts], np.int64)
         self.ends = np.cumsum(counts)  # slot behind the last one of each text
         self.begins = self.ends - counts
-        self.text_of_slot = np.repeat(np.arange(len(texts)), counts)
+        self.text_of_slot = np.repeat(np.arange(len(texts), dtype=np.int32), counts)
         self.lengths = unpacked(b"".join(text.packed_lengths for text in texts))
         # The numbers of the live documents, ascending.
         self.documents = np.repeat(firsts - self.begins, counts) + np.arange(len(self.lengths))
@@ -41,6 +41,23 @@ class Live:
     def mask(self) -> NDArray[np.bool_]:
         """By document: whether it is live."""
         return self._slot >= 0
+
+    @cached_property
+    def sizes(self) -> Floats:
+        """Of each text: how many words its chunks have."""
+        sizes = np.ones(len(self.texts), np.float32)
+        filled = self.ends > self.begins
+        if self.slots:
+            sizes[filled] = np.add.reduceat(self.lengths, self.begins[filled])
+        return sizes
+
+    @cached_property
+    def mean_length(self) -> float:
+        return float(self.lengths.mean()) or 1.0
+
+    @cached_property
+    def mean_size(self) -> float:
+        return float(self.sizes.mean()) or 1.0
 
     def slots_of(self, documents: NDArray[np.int64]) -> Ints:
         """Of live documents."""
