@@ -24,6 +24,9 @@ OPSET = 21
 IR_VERSION = 10
 _BLOCK = 128  # inputs that share a scale
 INT8_ACTIVATIONS = 4  # MatMulNBits accuracy_level
+_TYPES = "embeddings.token_type_embeddings.weight"
+_DISTANCES = "encoder.relative_attention_bias.weight"  # MPNet's, [buckets, heads]
+_FARTHEST = 128  # tokens; what is farther has the last bucket
 _ACTIVATIONS = {"gelu": "Gelu", "gelu_new": "FastGelu", "relu": "Relu"}
 
 
@@ -41,6 +44,7 @@ class _Build:
             raise SourceError(f"The activation {self.shape.activation} has no node here.")
         self.nodes: list[NodeProto] = []
         self.weights: list[TensorProto] = []
+        self.bias: list[str] = []  # of attention, where a model has one
 
     def model(self) -> ModelProto:
         values = self.embeddings()
@@ -63,14 +67,29 @@ class _Build:
     def embeddings(self) -> str:
         first, last = self.shape.position_offset, self.shape.position_offset + self.shape.positions
         positions = self.source.tensor("embeddings.position_embeddings.weight")[first:last]
-        # Every text is one sentence: the vector of its kind belongs to every position.
-        positions = positions + self.source.tensor("embeddings.token_type_embeddings.weight")[0]
+        if self.source.has(_TYPES):
+            # Every text is one sentence: the vector of its kind belongs to every position.
+            positions = positions + self.source.tensor(_TYPES)[0]
         words = self.words()
         size = self.node("Shape", ["input_ids"], "tokens", start=1, end=2)
         zero, one = self.constant("zero", np.array([0])), self.constant("one", np.array([1]))
         placed = self.node("Slice", [self.weight("positions", positions), zero, size, zero, one], "placed")
         self.node("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
+        if self.source.has(_DISTANCES):
+            self.distances(size, zero, one)
         return self.norm("embeddings.LayerNorm", self.node("Add", [words, placed], "embedded"))
+
+    def distances(self, size: str, zero: str, one: str) -> None:
+        """What each head adds for how far a token is from another, [1, heads, tokens, tokens]."""
+        most = self.shape.positions - 1
+        table = self.source.tensor(_DISTANCES)
+        added = table[_buckets(np.arange(-most, most + 1), len(table))].T
+        first, step = (self.constant(name, np.array(at)) for name, at in (("first", 0), ("step", 1)))
+        to = self.node("Range", [first, self.node("Squeeze", [size], "count"), step], "to")
+        apart = self.node("Sub", [to, self.node("Unsqueeze", [to, one], "from")], "apart")
+        row = self.node("Add", [apart, self.constant("most", np.array([most]))], "row")
+        found = self.node("Gather", [self.weight("distances", added), row], "distances.found", axis=1)
+        self.bias = [self.node("Unsqueeze", [found, zero], "distances.out")]
 
     def words(self) -> str:
         table = self.source.tensor("embeddings.word_embeddings.weight")
@@ -90,7 +109,7 @@ class _Build:
         )
         mixed = self.node(
             "MultiHeadAttention",
-            [query, key, value, "", "mask"],
+            [query, key, value, "", "mask", *self.bias],
             f"{attention}.mixed",
             MICROSOFT,
             num_heads=self.shape.heads,
@@ -150,3 +169,14 @@ class _Build:
         if all(known.name != name for known in self.weights):
             self.weights.append(numpy_helper.from_array(array, name))
         return name
+
+
+def _buckets(distances: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """T5's: each near distance has its own, far ones share by their logarithm; after comes after before."""
+    each_side = count // 2
+    exact = each_side // 2
+    size = np.abs(distances)
+    far = np.log(np.maximum(size, 1) / exact) / np.log(_FARTHEST / exact) * (each_side - exact)
+    found = np.where(size < exact, size, np.minimum(exact + far.astype(np.int64), each_side - 1))
+    out: NDArray[np.int64] = found + np.where(distances > 0, each_side, 0)
+    return out

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,57 @@ Floats = NDArray[np.float32]
 TENSORS_NAME = "model.safetensors"
 _MODULES = "modules.json"
 _LONGEST_HEADER = 100_000_000  # as the safetensors library
-_POSITION_OFFSETS = {"bert": 0, "roberta": 2, "xlm-roberta": 2}  # RoBERTa counts from its padding id + 1
 _DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8"}
 # What a prompt is called by different models; E5 calls them query and passage.
 _QUERY_PROMPTS = ("query", "search_query", "web_search_query")
 _TEXT_PROMPTS = ("document", "passage", "search_document", "corpus")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a kind of transformer differs from BERT: BERT's names -> its own; those of tensors are parts."""
+
+    first_position: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict)
+    tensors: Mapping[str, str] = field(default_factory=dict)
+
+
+_ROBERTA = _Kind(2)  # positions are counted from the padding id + 1
+_KINDS = {
+    "bert": _Kind(),
+    "roberta": _ROBERTA,
+    "xlm-roberta": _ROBERTA,
+    "distilbert": _Kind(
+        settings={
+            "num_hidden_layers": "n_layers",
+            "hidden_size": "dim",
+            "intermediate_size": "hidden_dim",
+            "num_attention_heads": "n_heads",
+            "hidden_act": "activation",
+        },
+        tensors={
+            "encoder.layer": "transformer.layer",
+            "attention.self.query": "attention.q_lin",
+            "attention.self.key": "attention.k_lin",
+            "attention.self.value": "attention.v_lin",
+            "attention.output.dense": "attention.out_lin",
+            "attention.output.LayerNorm": "sa_layer_norm",
+            "intermediate.dense": "ffn.lin1",
+            "output.dense": "ffn.lin2",
+            "output.LayerNorm": "output_layer_norm",
+        },
+    ),
+    "mpnet": _Kind(
+        2,
+        tensors={
+            "attention.self.query": "attention.attn.q",
+            "attention.self.key": "attention.attn.k",
+            "attention.self.value": "attention.attn.v",
+            "attention.output.dense": "attention.attn.o",
+            "attention.output.LayerNorm": "attention.LayerNorm",
+        },
+    ),
+}
 
 
 class Pooling(Enum):
@@ -68,19 +115,28 @@ class EncoderSource:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         config = read_json(folder / "config.json")
-        self.shape = _shape(config)
+        self._kind = _kind(config)
+        self.shape = _shape(config, self._kind)
         self.reading = _reading(folder, self.shape)
         self._tensors = _tensors(folder / TENSORS_NAME)
         self._prefix = _prefix(self._tensors)
 
     def tensor(self, name: str) -> Floats:
-        """One of the transformer's tensors, as floats."""
-        found = self._tensors.get(f"{self._prefix}{name}")
+        """One of the transformer's tensors, as floats. `name` is what BERT calls it."""
+        found = self._tensors.get(self._own(name))
         if found is None:
-            raise SourceError(f"{self.folder.name} holds no tensor {name}: it is no BERT-like encoder.")
+            raise SourceError(f"{self.folder.name} holds no tensor {self._own(name)}.")
         if found.dtype == np.dtype("<u2"):  # bfloat16 is the upper half of a float
             return (found.astype(np.uint32) << 16).view(np.float32)
         return found.astype(np.float32)
+
+    def has(self, name: str) -> bool:
+        return self._own(name) in self._tensors
+
+    def _own(self, name: str) -> str:
+        for part, own in self._kind.tensors.items():
+            name = name.replace(part, own)
+        return f"{self._prefix}{name}"
 
     def tokenizer_json(self) -> str:
         path = self.folder / "tokenizer.json"
@@ -95,24 +151,32 @@ def is_encoder(folder: Path) -> bool:
     return (folder / _MODULES).is_file()
 
 
-def _shape(config: Json) -> Shape:
+def _kind(config: Json) -> _Kind:
     kind = str(config.get("model_type"))
-    if kind not in _POSITION_OFFSETS:
-        known = ", ".join(_POSITION_OFFSETS)
-        raise SourceError(f"An encoder of the kind {kind} has no graph here; those of {known} do.")
+    if kind not in _KINDS:
+        raise SourceError(
+            f"An encoder of the kind {kind} has no graph here; those of {', '.join(_KINDS)} do."
+        )
     if config.get("position_embedding_type", "absolute") != "absolute":
         raise SourceError("The encoder's positions are relative; only absolute ones have a graph here.")
+    return _KINDS[kind]
+
+
+def _shape(config: Json, kind: _Kind) -> Shape:
+    def number(name: str) -> int:
+        return int(config[kind.settings.get(name, name)])
+
     try:
         return Shape(
-            layers=int(config["num_hidden_layers"]),
-            hidden=int(config["hidden_size"]),
-            ffn=int(config["intermediate_size"]),
-            heads=int(config["num_attention_heads"]),
-            vocab=int(config["vocab_size"]),
-            positions=int(config["max_position_embeddings"]) - _POSITION_OFFSETS[kind],
+            layers=number("num_hidden_layers"),
+            hidden=number("hidden_size"),
+            ffn=number("intermediate_size"),
+            heads=number("num_attention_heads"),
+            vocab=number("vocab_size"),
+            positions=number("max_position_embeddings") - kind.first_position,
             epsilon=float(config.get("layer_norm_eps", 1e-12)),
-            position_offset=_POSITION_OFFSETS[kind],
-            activation=str(config.get("hidden_act", "gelu")),
+            position_offset=kind.first_position,
+            activation=str(config.get(kind.settings.get("hidden_act", "hidden_act"), "gelu")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SourceError(f"config.json does not describe an encoder: {error}") from error
@@ -130,10 +194,18 @@ def _reading(folder: Path, shape: Shape) -> Reading:
     return Reading(
         pooling=_pooling(read_json(folder / paths[kinds.index("Pooling")] / "config.json")),
         normalised="Normalize" in kinds,
-        longest=min(int(settings.get("max_seq_length") or shape.positions), shape.positions),
+        longest=min(_longest(folder, settings) or shape.positions, shape.positions),
         query_prefix=_prompt(prompts, _QUERY_PROMPTS),
         text_prefix=_prompt(prompts, _TEXT_PROMPTS),
     )
+
+
+def _longest(folder: Path, settings: Json) -> int:
+    """Since its version 6 sentence-transformers leaves it to the tokenizer's settings. 0 where none tell."""
+    told = settings.get("max_seq_length") or read_optional(folder / "tokenizer_config.json").get(
+        "model_max_length"
+    )
+    return int(told) if isinstance(told, int | float) else 0
 
 
 def _modules(folder: Path) -> list[Json]:
@@ -148,12 +220,12 @@ def _modules(folder: Path) -> list[Json]:
 
 
 def _pooling(config: Json) -> Pooling:
-    chosen = [name for name, value in config.items() if name.startswith("pooling_mode_") and value is True]
-    names = {
-        "pooling_mode_mean_tokens": Pooling.MEAN,
-        "pooling_mode_cls_token": Pooling.FIRST,
-        "pooling_mode_max_tokens": Pooling.MAX,
-    }
+    """One word since version 6 of sentence-transformers, before that a flag for each way."""
+    told = config.get("pooling_mode")
+    flags = [name for name, value in config.items() if name.startswith("pooling_mode_") and value is True]
+    chosen = [told] if isinstance(told, str) else [name.removeprefix("pooling_mode_") for name in flags]
+    names = {"mean": Pooling.MEAN, "cls": Pooling.FIRST, "max": Pooling.MAX}
+    names |= {"mean_tokens": Pooling.MEAN, "cls_token": Pooling.FIRST, "max_tokens": Pooling.MAX}
     if len(chosen) != 1 or chosen[0] not in names:
         raise SourceError(f"The encoder pools in a way coder cannot export: {', '.join(chosen) or 'none'}.")
     return names[chosen[0]]

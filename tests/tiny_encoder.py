@@ -32,7 +32,39 @@ WORDS = [
 WORDS += ["parse", "lines", "and", "1", "2", "find", ":"]
 
 
-POSITION_OFFSETS = {"bert": 0, "roberta": 2}  # RoBERTa counts positions from its padding id + 1
+KINDS = ("bert", "roberta", "distilbert", "mpnet")
+POSITION_OFFSETS = {"roberta": 2, "mpnet": 2}  # they count positions from their padding id + 1
+BUCKETS = 32  # of distances between tokens, MPNet's
+# What a kind calls the settings and tensors of BERT; parts of their names, in this order.
+SETTINGS = {
+    "distilbert": {
+        "num_hidden_layers": "n_layers",
+        "hidden_size": "dim",
+        "intermediate_size": "hidden_dim",
+        "num_attention_heads": "n_heads",
+        "hidden_act": "activation",
+    }
+}
+TENSORS = {
+    "distilbert": {
+        "encoder.layer.": "transformer.layer.",
+        ".attention.self.query": ".attention.q_lin",
+        ".attention.self.key": ".attention.k_lin",
+        ".attention.self.value": ".attention.v_lin",
+        ".attention.output.dense": ".attention.out_lin",
+        ".attention.output.LayerNorm": ".sa_layer_norm",
+        ".intermediate.dense": ".ffn.lin1",
+        ".output.dense": ".ffn.lin2",
+        ".output.LayerNorm": ".output_layer_norm",
+    },
+    "mpnet": {
+        ".attention.self.query": ".attention.attn.q",
+        ".attention.self.key": ".attention.attn.k",
+        ".attention.self.value": ".attention.attn.v",
+        ".attention.output.dense": ".attention.attn.o",
+        ".attention.output.LayerNorm": ".attention.LayerNorm",
+    },
+}
 
 
 def tiny_encoder(
@@ -47,10 +79,11 @@ def tiny_encoder(
         "intermediate_size": FFN,
         "num_attention_heads": HEADS,
         "vocab_size": len(WORDS),
-        "max_position_embeddings": POSITIONS + POSITION_OFFSETS[kind],
+        "max_position_embeddings": POSITIONS + POSITION_OFFSETS.get(kind, 0),
         "hidden_act": "gelu",
         "layer_norm_eps": 1e-12,
     }
+    config = {SETTINGS.get(kind, {}).get(name, name): value for name, value in config.items()}
     types = ("Transformer", "Pooling", "Normalize")
     modules = [
         {"path": "1_Pooling" if at == 1 else "", "type": f"st.models.{kind}"} for at, kind in enumerate(types)
@@ -66,12 +99,19 @@ def tiny_encoder(
         (folder / name).write_text(json.dumps(data), encoding="utf-8")
     _tokenizer().save(str(folder / "tokenizer.json"))
     prefix = "" if kind == "bert" else f"{kind}."  # as in a checkpoint for filling masks
-    named = {f"{prefix}{name}": tensor for name, tensor in tensors(kind).items()}
+    named = {f"{prefix}{_own_name(kind, name)}": tensor for name, tensor in tensors(kind).items()}
     _write(folder / "model.safetensors", named)
     return folder
 
 
+def _own_name(kind: str, name: str) -> str:
+    for part, own in TENSORS.get(kind, {}).items():
+        name = name.replace(part, own)
+    return name
+
+
 def tensors(kind: str = "bert") -> dict[str, Floats]:
+    """By the names of BERT."""
     random = np.random.default_rng(4)
 
     def matrix(*shape: int) -> Floats:
@@ -79,9 +119,12 @@ def tensors(kind: str = "bert") -> dict[str, Floats]:
 
     found = {
         "embeddings.word_embeddings.weight": matrix(len(WORDS), HIDDEN),
-        "embeddings.position_embeddings.weight": matrix(POSITIONS + POSITION_OFFSETS[kind], HIDDEN),
-        "embeddings.token_type_embeddings.weight": matrix(2, HIDDEN),
+        "embeddings.position_embeddings.weight": matrix(POSITIONS + POSITION_OFFSETS.get(kind, 0), HIDDEN),
     }
+    if kind in ("bert", "roberta"):
+        found["embeddings.token_type_embeddings.weight"] = matrix(2, HIDDEN)
+    if kind == "mpnet":
+        found["encoder.relative_attention_bias.weight"] = 4 * matrix(BUCKETS, HEADS)
     norms = ["embeddings.LayerNorm"]
     for layer in range(LAYERS):
         path = f"encoder.layer.{layer}"
@@ -102,18 +145,20 @@ def expected(text: str, pooling: str = "mean_tokens", kind: str = "bert") -> Flo
     known = tensors(kind)
     ids = _tokenizer().encode(text).ids[:32]
     values = known["embeddings.word_embeddings.weight"][ids]
-    first = POSITION_OFFSETS[kind]
+    first = POSITION_OFFSETS.get(kind, 0)
     values = values + known["embeddings.position_embeddings.weight"][first : first + len(ids)]
-    values = _norm(
-        known, "embeddings.LayerNorm", values + known["embeddings.token_type_embeddings.weight"][0]
+    values = (
+        values + known.get("embeddings.token_type_embeddings.weight", np.zeros((1, HIDDEN), np.float32))[0]
     )
+    values = _norm(known, "embeddings.LayerNorm", values)
+    far = _far(known, len(ids))
     for layer in range(LAYERS):
         path = f"encoder.layer.{layer}"
         query, key, value = (
             _heads(_linear(known, f"{path}.attention.self.{name}", values))
             for name in ("query", "key", "value")
         )
-        scores = query @ key.transpose(0, 2, 1) / math.sqrt(HIDDEN // HEADS)
+        scores = query @ key.transpose(0, 2, 1) / math.sqrt(HIDDEN // HEADS) + far
         powers = np.exp(scores - scores.max(-1, keepdims=True))
         mixed = (powers / powers.sum(-1, keepdims=True)) @ value
         joined = mixed.transpose(1, 0, 2).reshape(len(ids), HIDDEN)
@@ -130,6 +175,25 @@ def expected(text: str, pooling: str = "mean_tokens", kind: str = "bert") -> Flo
     pooled = {"mean_tokens": values.mean(0), "cls_token": values[0], "max_tokens": values.max(0)}[pooling]
     unit: Floats = (pooled / np.linalg.norm(pooled)).astype(np.float32)
     return unit
+
+
+def _far(known: dict[str, Floats], tokens: int) -> Floats:
+    """What attention from a token to another gets for their distance, [heads, tokens, tokens]."""
+    added = np.zeros((HEADS, tokens, tokens), np.float32)
+    table = known.get("encoder.relative_attention_bias.weight")
+    for one, other in np.ndindex(tokens, tokens) if table is not None else ():
+        added[:, one, other] = table[_bucket(other - one)]
+    return added
+
+
+def _bucket(distance: int) -> int:
+    """As T5's code: half of the buckets for what comes after, half of each for small distances."""
+    half = BUCKETS // 2
+    after, size = (half if distance > 0 else 0), abs(distance)
+    if size < half // 2:
+        return after + size
+    larger = half // 2 + int(math.log(size / (half // 2)) / math.log(128 / (half // 2)) * (half - half // 2))
+    return after + min(larger, half - 1)
 
 
 def _linear(known: dict[str, Floats], name: str, values: Floats) -> Floats:

@@ -12,22 +12,23 @@ from coder_cli import cli
 from exporters import encoder, encoder_sources
 from exporters.encoder_check import Running
 from exporters.encoder_graph import encoder as graph
-from exporters.encoder_source import EncoderSource
+from exporters.encoder_source import EncoderSource, Pooling
 from exporters.errors import ExporterError, SourceError
 from exporters.types import silent
 from retrieval.search.encoders import EncoderError, open_encoder
-from tests.tiny_encoder import HIDDEN, expected, tiny_encoder
+from tests.tiny_encoder import HIDDEN, KINDS, POSITIONS, expected, tiny_encoder
 
 TEXTS = ["open the file", "parse lines of a folder and close 1 2", "read", "write " * 60, ""]
 
 
-@pytest.mark.parametrize("kind", ["bert", "roberta"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("pooling", ["mean_tokens", "cls_token", "max_tokens"])
 def test_the_graph_computes_what_the_paper_says(tmp_path: Path, pooling: str, kind: str) -> None:
     source = EncoderSource(tiny_encoder(tmp_path / "tiny", pooling, kind=kind))
+    texts = [*TEXTS[:3], "open lines of " * 9]  # long enough for distances that share a bucket
     with Running(source, 32) as running:
-        found = running.encode(TEXTS[:3], silent)
-    for text, vector in zip(TEXTS, found, strict=False):
+        found = running.encode(texts, silent)
+    for text, vector in zip(texts, found, strict=True):
         assert vector == pytest.approx(expected(text, pooling, kind), abs=2e-5)
 
 
@@ -46,6 +47,28 @@ def test_an_exported_encoder_is_opened_by_search(tmp_path: Path) -> None:
     assert np.linalg.norm(opened.encode(TEXTS), axis=1) == pytest.approx(1, abs=1e-4)
     again = encoder.export_transformer(folder, out, name="tiny", origin="here")
     assert (again.files, open_encoder(out).identity) == (made.files, opened.identity)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_eight_bits_of_every_kind_are_near_the_original(tmp_path: Path, kind: str) -> None:
+    folder, out = tiny_encoder(tmp_path / "tiny", kind=kind), tmp_path / "out"
+    encoder.export_transformer(folder, out, name="tiny", origin="here")
+    told = json.loads((out / "encoder.json").read_text(encoding="utf-8"))["quality"]
+    assert 1 >= told["cosine_mean"] >= told["cosine_least"] > 0.98
+    assert told["cosine_mean"] >= encoder.LEAST_COSINE
+    for text, vector in zip(TEXTS[:3], open_encoder(out).encode(TEXTS[:3]), strict=True):
+        assert float(vector @ expected(text, kind=kind)) > 0.99
+
+
+def test_what_sentence_transformers_writes_since_its_version_6_is_read(tmp_path: Path) -> None:
+    folder = tiny_encoder(tmp_path / "tiny")
+    (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode": "cls"}', encoding="utf-8")
+    (folder / "sentence_bert_config.json").write_text("{}", encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text('{"model_max_length": 12}', encoding="utf-8")
+    reading = EncoderSource(folder).reading
+    assert (reading.pooling, reading.longest) == (Pooling.FIRST, 12)
+    (folder / "tokenizer_config.json").write_text('{"model_max_length": 1e30}', encoding="utf-8")
+    assert EncoderSource(folder).reading.longest == POSITIONS
 
 
 def test_another_encoder_has_another_identity(tmp_path: Path) -> None:
@@ -88,7 +111,7 @@ def test_a_name_that_means_nothing_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("config.json", '{"model_type": "mpnet"}', "mpnet"),
+        ("config.json", '{"model_type": "t5"}', "t5"),
         ("config.json", '{"model_type": "bert"}', "does not describe"),
         ("modules.json", '[{"path": "", "type": "a.Transformer"}]', "pooling"),
         (
@@ -98,6 +121,7 @@ def test_a_name_that_means_nothing_is_refused(tmp_path: Path) -> None:
         ),
         ("modules.json", "{", "understood"),
         ("1_Pooling/config.json", '{"pooling_mode_lasttoken": true}', "lasttoken"),
+        ("1_Pooling/config.json", '{"pooling_mode": "lasttoken"}', "lasttoken"),
         ("model.safetensors", "too short", "safetensors"),
     ],
 )
