@@ -19,6 +19,7 @@ _BEFORE = "in the conversation before"
 _NAMED = "named"
 _TELLING = re.compile(r"\w{4,}")
 _SHORT_LINE = 5  # names in the line that says what is read
+_ENOUGH_WORDS = 5  # that stand for themselves
 _LEAST_WORDS = 2  # of a request that is searched for: "and why?" would find chance
 
 
@@ -46,9 +47,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a block is for. `again` is what an earlier window had, the latest first."""
+    """What a block is for. `before` is the question before, `again` what an earlier window had, the latest
+    first."""
 
     request: str
+    before: str = ""
     named: Sequence[Named] = ()
     again: Sequence[Shown] = ()
     dropped: Collection[str] = ()
@@ -154,8 +157,11 @@ class _Gathering:
                 yield from (Seed(one.path, _BEFORE, *span) for span in one.spans)
 
     def _found(self) -> Iterator[Seed]:
-        if len(set(_TELLING.findall(self.wish.request))) >= _LEAST_WORDS:
-            yield from self.workspace.seeds(self.wish.request)
+        telling = len(set(_TELLING.findall(self.wish.request)))
+        if telling >= _LEAST_WORDS:
+            # "And what is its default?" is about what was asked before.
+            before = f"{self.wish.before}\n" if telling < _ENOUGH_WORDS else ""
+            yield from self.workspace.seeds(before + self.wish.request)
 
     def _stands(self, seed: Seed) -> bool:
         """Whether all that a seed points to is in the window, as it is on disk."""

@@ -159,11 +159,16 @@ class Conversation:
 
     # -- the window
 
+    @property
+    def _before(self) -> str:
+        return self.exchanges[-1].request if self.exchanges else ""
+
     def _next(self, request: str, named: Sequence[Named], attached: str) -> tuple[Exchange, list[str]]:
         """The request with what it brings along, laid out anew where the window is full."""
         if not self.stale:
             budget = self._allowance(named)
-            block = self._block(Wish(request, named, dropped=self.dropped), self.shown, budget)
+            wish = Wish(request, self._before, named, dropped=self.dropped)
+            block = self._block(wish, self.shown, budget)
             exchange = self._exchange(request, attached, block)
             if self._count(self.exchanges, exchange) <= self.bounds.window:
                 return exchange, block.said
@@ -185,7 +190,9 @@ class Conversation:
         turns = compacted(self.exchanges, min(room, limit // 2), lambda turns: self._count(turns, None))
         left = limit - self._count(turns, bare)
         block = self._block(
-            Wish(request, named, shown, self.dropped), self.preamble, max(0, min(left, self.bounds.budget))
+            Wish(request, self._before, named, shown, self.dropped),
+            self.preamble,
+            max(0, min(left, self.bounds.budget)),
         )
         exchange = self._exchange(request, attached, block)
         while block.items and self._count(turns, exchange) > self.bounds.window:

@@ -59,6 +59,8 @@ def _keyboard(cancel: Callable[[], None]) -> Iterator[None]:
         done.set()
         watcher.join()
         termios.tcsetattr(descriptor, termios.TCSANOW, before)
+        while watcher.typed and watcher.typed[-1].key is Keys.ControlJ:
+            watcher.typed.pop()  # it was to send what stands before it: one more Enter does
         if watcher.typed:
             store_typeahead(create_input(), watcher.typed)
 

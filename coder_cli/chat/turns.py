@@ -58,7 +58,8 @@ class Shown:
             return self.path
         if self.level == Level.SKELETON.value:
             return f"{self.path} (outline)"
-        return f"{self.path}:" + ",".join(f"{first}-{last}" for first, last in self.spans)
+        lines = (f"{first}-{last}" if last > first else f"{first}" for first, last in self.spans)
+        return f"{self.path}:{','.join(lines)}"
 
 
 @dataclass(frozen=True, slots=True)

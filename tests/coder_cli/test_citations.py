@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ def checked(text: str, cuts: tuple[int, ...] = ()) -> tuple[str, list[Source]]:
         SOURCES, lambda answer: [Source("src/app/config.py", 12, 20)] if "load" in answer else []
     )
     borders = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
-    pieces = [text[a:b] for a, b in zip(borders, borders[1:], strict=False)]
+    pieces = [text[a:b] for a, b in itertools.pairwise(borders)]
     shown = "".join(citations.push(piece) for piece in pieces) + citations.close()
     return shown, citations.found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.coder_cli.emulated import stream
+from tests.coder_cli.tmux import Tmux
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 60  # seconds for a loaded machine
 ANSWER = """# A title
 
 A paragraph that is **long** enough to need more than one line in any terminal that is used here, with `code`.
@@ -34,48 +33,6 @@ A paragraph that is **long** enough to need more than one line in any terminal t
 中文段落也应该正确地换行，因为终端里的每个汉字占两列，所以换行的位置必须按列数而不是按字符数来计算。
 
 """ + "\n\n".join(f"Paragraph {number} has some words, and then it ends." for number in range(20))
-
-
-class Tmux:
-    """One window of a tmux server of its own."""
-
-    def __init__(self, folder: Path, columns: int, lines: int) -> None:
-        self._socket = str(folder / "tmux")
-        size = ("-x", str(columns), "-y", str(lines))
-        self.call("-f", "/dev/null", "new-session", "-d", *size, "env", "PS1=$ ", "sh")
-        self.wait("$")
-
-    def call(self, *words: str) -> str:
-        done = subprocess.run(
-            ["tmux", "-S", self._socket, *words], check=True, capture_output=True, text=True
-        )
-        return done.stdout
-
-    def type(self, *keys: str) -> None:
-        self.call("send-keys", *keys)
-
-    def resize(self, columns: int, lines: int) -> None:
-        self.call("resize-window", "-x", str(columns), "-y", str(lines))
-
-    def screen(self) -> str:
-        return self.call("capture-pane", "-p")
-
-    def everything(self) -> str:
-        """Scrollback and screen, what the terminal broke joined again."""
-        return self.call("capture-pane", "-p", "-J", "-S", "-")
-
-    def wait(self, text: str) -> None:
-        """Until a line ends with this."""
-        end = time.monotonic() + PATIENCE
-        while not any(line.rstrip().endswith(text) for line in self.everything().splitlines()):
-            assert time.monotonic() < end, f"{text!r} did not come:\n{self.screen()}"
-            time.sleep(0.05)
-
-    def shows_cursor(self) -> bool:
-        return self.call("display-message", "-p", "#{cursor_flag}").strip() == "1"
-
-    def close(self) -> None:
-        self.call("kill-server")
 
 
 @pytest.fixture
