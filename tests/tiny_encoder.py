@@ -181,8 +181,9 @@ def _far(known: dict[str, Floats], tokens: int) -> Floats:
     """What attention from a token to another gets for their distance, [heads, tokens, tokens]."""
     added = np.zeros((HEADS, tokens, tokens), np.float32)
     table = known.get("encoder.relative_attention_bias.weight")
-    for one, other in np.ndindex(tokens, tokens) if table is not None else ():
-        added[:, one, other] = table[_bucket(other - one)]
+    if table is not None:
+        for one, other in np.ndindex(tokens, tokens):
+            added[:, one, other] = table[_bucket(other - one)]
     return added
 
 
