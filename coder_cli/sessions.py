@@ -87,21 +87,18 @@ class Session:
         self.append("turn", **{**told, "at": turn.at or _now()})
 
     def append(self, kind: str, **record: object) -> None:
-        """On disk when it returns."""
-        self.records.append(self._write({"kind": kind, **record}))
-
-    def _write(self, told: Mapping[str, object]) -> dict[str, Any]:
-        line = (json.dumps(told, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+        """On disk when it returns. The first record brings the head along: no session is empty."""
+        begins = b"" if self.file.exists() else _line(self.head)
+        line = _line({"kind": kind, **record})
         handle = os.open(self.file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             size = os.fstat(handle).st_size
             whole = not size or os.pread(handle, 1, size - 1) == b"\n"
-            os.write(handle, line if whole else b"\n" + line)  # after a line that a crash cut off
+            os.write(handle, begins + (line if whole else b"\n" + line))  # after a line that a crash cut off
             os.fsync(handle)
         finally:
             os.close(handle)
-        kept: dict[str, Any] = json.loads(line)
-        return kept
+        self.records.append(json.loads(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +133,7 @@ class SessionStore:
             "model": model,
             "at": _now(),
         }
-        session = Session(name, self.folder / f"{name}{_ENDING}", head)
-        session._write(head)
-        return session
+        return Session(name, self.folder / f"{name}{_ENDING}", head)
 
     def load(self, name: str) -> Session:
         """By its name, the beginning of it, or "last". UsageError where it is none's or several's."""
@@ -198,6 +193,10 @@ def hash_of(ids: Sequence[int]) -> str:
     for number in ids:
         seen.update(number.to_bytes(4, "little"))
     return seen.hexdigest()
+
+
+def _line(told: Mapping[str, object]) -> bytes:
+    return (json.dumps(told, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
 
 
 def _read(file: Path) -> Session:

@@ -64,6 +64,7 @@ def test_other_records_stand_between_the_turns(tmp_path: Path) -> None:
 
 def test_nobody_else_may_read_them(tmp_path: Path) -> None:
     session = SessionStore(tmp_path).begin("ask", "/repo", "tiny")
+    session.append_turn(turn())
     assert stat.S_IMODE(session.file.stat().st_mode) == 0o600
     assert stat.S_IMODE(session.file.parent.stat().st_mode) == 0o700
 
@@ -73,8 +74,8 @@ def test_a_name_of_none_or_of_several_is_refused(tmp_path: Path) -> None:
     for name in ("last", "2026"):
         with pytest.raises(UsageError, match="no session"):
             store.load(name)
-    store.begin("ask", "/repo", "tiny")
-    store.begin("ask", "/repo", "tiny")
+    for _ in range(2):
+        store.begin("ask", "/repo", "tiny").append_turn(turn())
     with pytest.raises(UsageError, match="Several"):
         store.load("2")
 
@@ -82,11 +83,12 @@ def test_a_name_of_none_or_of_several_is_refused(tmp_path: Path) -> None:
 def test_single_answers_go_before_chats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "MOST_SESSIONS", 3)
     store = SessionStore(tmp_path)
-    chat = store.begin("chat", "/repo", "tiny").name
+    session = store.begin("chat", "/repo", "tiny")
+    session.append_turn(turn())
     for _ in range(5):
-        store.begin("ask", "/repo", "tiny")
+        store.begin("ask", "/repo", "tiny").append_turn(turn())
     left = store.summaries()
-    assert len(left) == 3 and chat in {one.name for one in left}
+    assert len(left) == 3 and session.name in {one.name for one in left}
 
 
 def test_a_list_passes_over_what_is_damaged(tmp_path: Path) -> None:
@@ -100,3 +102,9 @@ def test_a_list_passes_over_what_is_damaged(tmp_path: Path) -> None:
 
 def test_the_hash_of_a_prompt_is_that_of_its_ids() -> None:
     assert turn().made.prompt_hash == sessions.hash_of([1, 70_000, 3]) != sessions.hash_of([1, 3, 70_000])
+
+
+def test_a_session_without_a_record_leaves_nothing(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path)
+    store.begin("ask", "/repo", "tiny")
+    assert store.summaries() == []
