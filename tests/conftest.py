@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from exporters.store import InstalledModel, ModelStore
 _SAME = bool(os.environ.get("CI") or os.environ.get("CODER_CI"))
 hypothesis.settings.register_profile("coder", deadline=None, derandomize=_SAME)
 hypothesis.settings.load_profile("coder")
+
+# A shell starts background jobs with SIGINT ignored, and Python keeps to that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).parent.parent
 settings.forbid_telemetry()
