@@ -40,7 +40,6 @@ _COMMON = frozenset(_PROSE.split())
 _VALUES = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT})  # only where written as code is
 
 
-
 class _Rank(IntEnum):
     """How much a mention says; the least number is the strongest."""
 

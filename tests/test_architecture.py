@@ -58,8 +58,8 @@ LAYERS = (
     "coder_cli.setting_keys",
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
     "coder_cli.extract coder_cli.stdin coder_cli.files coder_cli.sessions coder_cli.workspace "
-    "coder_cli.frame coder_cli.citations coder_cli.support coder_cli.repetition coder_cli.refusal coder_cli.briefing "
-    "coder_cli.filling",
+    "coder_cli.frame coder_cli.citations coder_cli.support coder_cli.repetition coder_cli.refusal "
+    "coder_cli.briefing coder_cli.filling",
     "coder_cli.pace coder_cli.completion",
     "coder_cli.assistant",
     "coder_cli.screen",
@@ -74,7 +74,8 @@ LAYERS = (
     "coder_cli.chat.record coder_cli.chat.answering",
     "coder_cli.chat.opening",
     # A chat's commands work on the chat, and the chat looks them up in their table.
-    "coder_cli.chat.loop coder_cli.chat.slash coder_cli.chat.files coder_cli.chat.keeping coder_cli.chat.models",
+    "coder_cli.chat.loop coder_cli.chat.slash coder_cli.chat.files coder_cli.chat.keeping "
+    "coder_cli.chat.models",
     "coder_cli.chat.beginning",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
     "coder_cli.encoder_export",
