@@ -88,11 +88,14 @@ def is_command(text: str) -> bool:
 
 
 def run(chat: Chat, text: str) -> None:
-    """UsageError for a command that is none."""
+    """A command, or as much of its name as only it begins with. UsageError for what is none."""
     found = _COMMAND.fullmatch(text)
     name, argument = (found[1], (found[2] or "").strip()) if found else ("help", "")
     if name not in COMMANDS:
-        near = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
+        begun = [known for known in COMMANDS if known.startswith(name)]
+        if len(begun) == 1:
+            return run(chat, text.replace(name, begun[0], 1))
+        near = begun[:1] or difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
         hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
         raise UsageError(f"There is no command /{name}.", hint)
     row = COMMANDS[name]
