@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from coder_cli.chat import keeping, slash
+from coder_cli.chat.loop import Chat
 from coder_cli.chat.turns import Exchange
 from coder_cli.errors import UsageError
 
 Capture = pytest.CaptureFixture[str]
 
 
-def chat(**parts: Any) -> Any:
-    return cast("Any", SimpleNamespace(**parts))
+def chat(**parts: object) -> Chat:
+    """As much of one as a command looks at."""
+    return cast("Chat", SimpleNamespace(**parts))
 
 
 @pytest.mark.parametrize("text", ["/help", "/", "/add a.py", "/run make\ntest"])
