@@ -127,9 +127,8 @@ class Vectors:
         if count <= 0 or not query.any() or (live is not None and not len(live)):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         selector = None
-        if live is not None:
-            bits = np.packbits(live, bitorder="little")  # kept alive until the search is over
-            selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))  # so many bytes, not bits
+        if live is not None:  # an array, which FAISS keeps alive: with a pointer its size would be in bytes
+            selector = faiss.IDSelectorBitmap(np.packbits(live, bitorder="little"))
         wanted = np.ascontiguousarray(query, np.float32).reshape(1, -1)
         scores, ids = self._index.search(wanted, count, params=self._parameters(selector))
         found = ids[0] >= 0
