@@ -58,10 +58,18 @@ class Wish:
 
 
 def gather(
-    workspace: Workspace, count: CountTokens, wish: Wish, shown: Sequence[Shown], budget: int
+    workspace: Workspace,
+    count: CountTokens,
+    wish: Wish,
+    shown: Sequence[Shown],
+    budget: int,
+    extra: int = 0,
 ) -> Block:
-    """At most `budget` tokens of what `shown` does not hold already. What the user names comes first."""
-    return _Gathering(workspace, count, wish, shown).block(budget)
+    """At most `budget` tokens of what `shown` does not hold already.
+
+    What the user names comes first, and may take `extra` tokens besides; what search finds may not.
+    """
+    return _Gathering(workspace, count, wish, shown).block(budget, extra)
 
 
 def shown_now(workspace: Workspace, items: Sequence[Item]) -> tuple[Shown, ...]:
@@ -83,9 +91,9 @@ class _Gathering:
     notes: list[str] = field(default_factory=list)
     _digests: dict[str, str] = field(default_factory=dict)
 
-    def block(self, budget: int) -> Block:
-        exact = list(self._exact(budget))
-        left = budget - sum(item.tokens for item in exact)
+    def block(self, budget: int, extra: int) -> Block:
+        exact = list(self._exact(budget + extra))
+        left = budget + min(0, extra - sum(item.tokens for item in exact))
         seeds = [seed for seed in dict.fromkeys(self._seeds()) if not self._stands(seed)]
         taken = {item.path for item in exact if item.level is Level.WHOLE}
         found: list[Item] = []

@@ -166,9 +166,9 @@ class Conversation:
     def _next(self, request: str, named: Sequence[Named], attached: str) -> tuple[Exchange, list[str]]:
         """The request with what it brings along, laid out anew where the window is full."""
         if not self.stale:
-            budget = self._allowance(named)
             wish = Wish(request, self._before, named, dropped=self.dropped)
-            block = self._block(wish, self.shown, budget)
+            extra = self.bounds.window // 2 if named else 0
+            block = self._block(wish, self.shown, self._allowance(), extra)
             exchange = self._exchange(request, attached, block)
             if self._count(self.exchanges, exchange) <= self.bounds.window:
                 return exchange, block.said
@@ -203,15 +203,14 @@ class Conversation:
         self.stale, self.rebuilt = False, True
         return exchange, notes if turns else notes[1:]
 
-    def _allowance(self, named: Sequence[Named]) -> int:
-        """What a turn may bring along: what the user names comes on top of it."""
-        share = LATER_SHARE if self.exchanges else 1 - PREAMBLE_SHARE
-        return int(self.bounds.budget * share) + (self.bounds.window // 2 if named else 0)
+    def _allowance(self) -> int:
+        """What a turn may bring along of what the user does not name."""
+        return int(self.bounds.budget * (LATER_SHARE if self.exchanges else 1 - PREAMBLE_SHARE))
 
-    def _block(self, wish: Wish, shown: Sequence[Shown], budget: int) -> Block:
+    def _block(self, wish: Wish, shown: Sequence[Shown], budget: int, extra: int = 0) -> Block:
         if self.workspace is None:
             return Block()
-        return gather(self.workspace, self.model.count_tokens, wish, shown, budget)
+        return gather(self.workspace, self.model.count_tokens, wish, shown, budget, extra)
 
     def _exchange(self, request: str, attached: str, block: Block) -> Exchange:
         return Exchange(request, excerpts(block.items), attached, block.shown)

@@ -90,6 +90,18 @@ def answered(terminal: Tmux, text: str) -> str:
     return terminal.everything()
 
 
+def writing(terminal: Tmux, above: str) -> None:
+    """Until words of an answer stand below a line, and not only how far the reading is."""
+    until(terminal, above)
+    end = time.monotonic() + 2 * PATIENCE
+    while True:
+        below = terminal.everything().rpartition(above)[2].splitlines()[1:]
+        if any(line.strip() and not line.startswith("reading ") for line in below):
+            return
+        assert time.monotonic() < end, terminal.screen()
+        time.sleep(0.05)
+
+
 def leave(terminal: Tmux, *keys: str) -> str:
     terminal.type(*keys)
     terminal.wait("$")
@@ -118,8 +130,7 @@ def test_a_question_is_answered_and_a_second_one_reads_only_what_is_new(terminal
 def test_esc_ends_an_answer_and_keeps_what_came(terminal: Tmux) -> None:
     begin(terminal, "chat --temperature 3 --seed 1")  # at random it does not come to an end
     terminal.type("tell a long story about all the parts", "Enter")
-    until(terminal, "reads order.py")
-    time.sleep(2)
+    writing(terminal, "reads order.py")
     terminal.type("Escape")
     answered(terminal, "interrupted")
     terminal.type("/context", "Enter")

@@ -124,6 +124,17 @@ def test_named_lines_are_those_lines(workspace: Workspace) -> None:
     assert "def send_receipt" not in text_of(model)
 
 
+def test_what_is_named_gives_search_no_more_room(workspace: Workspace, repository: GitRepository) -> None:
+    for number in range(8):
+        body = "".join(f"    price = total_price_{line}(price)\n" for line in range(30))
+        repository.write(f"more/price_{number}.py", f"def total_price_of_cart_{number}(price):\n{body}")
+    request = "how is the total price of the cart made?"
+    model = ScriptedModel(["Yes."])
+    talk = conversation(model, workspace, window=40_000, budget=2_000)
+    say(talk, request, [Named("shop/mail.py", 2, 2)])
+    assert sum(one.tokens for one in talk.exchanges[0].shown) <= 1_600
+
+
 def test_a_named_file_that_is_too_long_is_cut_aloud(workspace: Workspace, repository: GitRepository) -> None:
     repository.write("long.py", "".join(f"value_{number} = {number}\n" for number in range(500)))
     talk = conversation(ScriptedModel(["Yes."]), workspace, window=4_000, budget=500)
