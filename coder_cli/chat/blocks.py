@@ -89,10 +89,12 @@ class _Gathering:
     wish: Wish
     shown: Sequence[Shown]
     notes: list[str] = field(default_factory=list)
+    _exactly: Sequence[Shown] = ()  # what the user names of what is not in the window
     _digests: dict[str, str] = field(default_factory=dict)
 
     def block(self, budget: int, extra: int) -> Block:
         exact = list(self._exact(budget + extra))
+        self._exactly = [Shown.of(item, self._digest(item.path)) for item in exact]
         left = budget + min(0, extra - sum(item.tokens for item in exact))
         seeds = [seed for seed in dict.fromkeys(self._seeds()) if not self._stands(seed)]
         taken = {item.path for item in exact if item.level is Level.WHOLE}
@@ -192,13 +194,15 @@ class _Gathering:
             return True
         if item.level is Level.SKELETON:
             same = [one for one in same if one.level == now.level]
-        return item.level is not Level.WHOLE and all(
-            any(one.holds(*span) for one in same) for span in now.spans
-        )
+        return all(any(one.holds(*span) for one in same) for span in now.spans)
 
     def _same(self, path: str) -> list[Shown]:
-        """What the window has of a file that has not changed since."""
-        return [one for one in self.shown if one.path == path and one.digest == self._digest(path)]
+        """What stands of a file that has not changed since."""
+        return [
+            one
+            for one in (*self.shown, *self._exactly)
+            if one.path == path and one.digest == self._digest(path)
+        ]
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:

@@ -124,6 +124,12 @@ def test_named_lines_are_those_lines(workspace: Workspace) -> None:
     assert "def send_receipt" not in text_of(model)
 
 
+def test_named_lines_stand_there_once(workspace: Workspace) -> None:
+    model = ScriptedModel(["Yes."])
+    say(conversation(model, workspace), "what does shop/mail.py:1-3 do?", [Named("shop/mail.py", 1, 3)])
+    assert text_of(model).count("def send_receipt") == 1
+
+
 def test_what_is_named_gives_search_no_more_room(workspace: Workspace, repository: GitRepository) -> None:
     for number in range(8):
         body = "".join(f"    price = total_price_{line}(price)\n" for line in range(30))
