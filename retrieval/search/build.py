@@ -41,6 +41,7 @@ class _Prepared:
     symbols: list[list[str]] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)  # as the encoder gets them
+    vectors: bytes = b""  # a row for each chunk
 
 
 def learn(
@@ -57,16 +58,23 @@ def learn(
     prepared: list[_Prepared] = []
     size = 0
     for number in range(0, len(missing), _FILES_AT_ONCE):
-        for each in _prepared(files, missing[number : number + _FILES_AT_ONCE], cache, workers):
+        some = missing[number : number + _FILES_AT_ONCE]
+        for done, each in enumerate(_prepared(files, some, cache, workers), start=number + 1):
+            if each.texts:
+                # A file at a time: a transformer takes minutes for all, and progress is to be seen.
+                each.vectors = encoder.encode(each.texts).astype(STORED).tobytes()
+                each.texts.clear()
             prepared.append(each)
             size += len(each.starts)
             if size >= _FULL:
-                _write(store, encoder, prepared)
+                _write(store, prepared)
                 prepared, size = [], 0
+            if progress:
+                progress(done, len(missing))
         if progress:
-            progress(min(number + _FILES_AT_ONCE, len(missing)), len(missing))
+            progress(number + len(some), len(missing))
     if prepared:
-        _write(store, encoder, prepared)
+        _write(store, prepared)
 
 
 def _prepared(
@@ -105,16 +113,13 @@ def _chunked(name: bytes, file: SourceFile, parsed: ParsedFile | None) -> _Prepa
     return prepared
 
 
-def _write(store: SearchStore, encoder: Encoder, prepared: Sequence[_Prepared]) -> None:
-    vectors = encoder.encode([text for each in prepared for text in each.texts]).astype(STORED)
+def _write(store: SearchStore, prepared: Sequence[_Prepared]) -> None:
     with store.writing():
         known = store.texts(each.key for each in prepared)  # another process may have been here
         document = first = store.documents()
         batch = Batch()
         texts = []
-        place = 0
         for each in prepared:
-            some, place = vectors[place : place + len(each.texts)], place + len(each.texts)
             if each.key in known:
                 continue
             lengths = []
@@ -125,9 +130,8 @@ def _write(store: SearchStore, encoder: Encoder, prepared: Sequence[_Prepared]) 
                 batch.add(Field.SYMBOL, document, each.symbols[number])
                 document += 1
             places = (np.array(each.starts, np.int32), np.array(each.ends, np.int32))
-            texts.append(
-                (each.key, Text.of(begin, np.array(lengths, np.int32), *places), each.titles, some.tobytes())
-            )
+            text = Text.of(begin, np.array(lengths, np.int32), *places)
+            texts.append((each.key, text, each.titles, each.vectors))
         if texts:
             store.add_texts(texts)
             store.add_postings(batch, document - first)
