@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from retrieval.collector import no_collections
 from retrieval.graph import DependencyGraph
 from retrieval.languages.table import LANGUAGES
 from retrieval.parse_cache import Known
@@ -135,7 +134,7 @@ class RepositoryProject:
 
     @cached_property
     def _graph(self) -> DependencyGraph:
-        with _no_collections():
+        with no_collections():
             dependencies = [found for language in LANGUAGES for found in self._dependencies(language)]
             needed = {found.target for found in dependencies if found.target in self._entries}
             return DependencyGraph(self._known.keys() | needed, dependencies)
@@ -170,15 +169,3 @@ class RepositoryProject:
             if path in self._known:
                 found[self._known[path].language].append(path)
         return {language: tuple(paths) for language, paths in found.items()}
-
-
-@contextlib.contextmanager
-def _no_collections() -> Iterator[None]:
-    """Unpacking makes hundreds of thousands of objects and no cycles: looking for some doubles its time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -26,7 +26,7 @@ LAYERS = (
     "exporters.encoder_texts exporters.encoder_folder exporters.vocabulary exporters.static_table "
     "exporters.static_recipe",
     "exporters.export exporters.encoder",
-    "retrieval.errors retrieval.types",
+    "retrieval.errors retrieval.types retrieval.collector",
     "retrieval.languages",
     "retrieval.git_commands retrieval.working_tree",
     "retrieval.decoding retrieval.secrets retrieval.filters retrieval.ignore_rules retrieval.attributes "

@@ -20,6 +20,7 @@ from typing import Self
 
 import numpy as np
 
+from retrieval.collector import no_collections
 from retrieval.search.postings import NUMBER_BYTES, Batch, Buffer, Ints, Postings, joined, packed, unpacked
 from retrieval.search.tables import (
     StoreDamagedError,
@@ -119,8 +120,9 @@ class SearchStore:
     def texts(self, keys: Iterable[bytes]) -> dict[bytes, Text]:
         found: dict[bytes, Text] = {}
         query = "SELECT key, first, count, lengths, lines FROM text WHERE key IN ({})"
-        for key, first, count, lengths, lines in self._rows(query, keys):
-            found[key] = _text(key, first, count, lengths, lines)
+        with no_collections():
+            for key, first, count, lengths, lines in self._rows(query, keys):
+                found[key] = _text(key, first, count, lengths, lines)
         return found
 
     def add_texts(self, texts: Iterable[tuple[bytes, Text, Sequence[str], bytes]]) -> None:
