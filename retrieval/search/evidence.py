@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -93,10 +92,8 @@ class Witnesses:
             # Roots: by measurement, 0.007 of MRR; sums over commits grow faster than what they say.
             files["history"] = np.sqrt(self._by_path(history.alike(asked.words)))
             files["recent"] = np.sqrt(self._by_path(history.recent()))
-        if asked.kind is Kind.DIFF:
-            changed = [self.view.paths[number] for number in map(int, np.flatnonzero(places))]
-            files["namesake"] = self._namesakes(changed)
-            if history is not None:
+            if asked.kind is Kind.DIFF:
+                changed = [self.view.paths[number] for number in map(int, np.flatnonzero(places))]
                 files["together"] = np.sqrt(self._by_path(history.together(changed)))
         files = {name: _scaled(scores) for name, scores in files.items()}
         files["tested"] = self._tested(files["chunk"])
@@ -165,22 +162,6 @@ class Witnesses:
         found = best[names]
         found[tests] = 0.0
         return found
-
-    def _namesakes(self, paths: Sequence[str]) -> Floats:
-        """Others of the same name, but for endings and what marks tests; a name of many says less."""
-        found = np.zeros(len(self.view.paths), np.float32)
-        for path in paths:
-            same = self._by_name[tested_name(path)]
-            found[same] = np.maximum(found[same], 1 / len(same))
-        found[[self._numbers[path] for path in paths]] = 0.0
-        return found
-
-    @cached_property
-    def _by_name(self) -> Mapping[str, list[int]]:
-        numbers: defaultdict[str, list[int]] = defaultdict(list)
-        for number, name in enumerate(self._tested_names):
-            numbers[name].append(number)
-        return numbers
 
     @cached_property
     def _name_numbers(self) -> Ints:

@@ -57,6 +57,7 @@ _REASONS = {
     "mention": "the request names it",
     "place": "the request names this place",
     "history": "commits like the request changed it",
+    "together": "changed together with it",
     "recent": "changed of late",
     "tested": "its tests fit",
     "meaning": "near in meaning",

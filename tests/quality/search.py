@@ -35,6 +35,7 @@ from retrieval.languages.names import language_of
 from retrieval.languages.table import LANGUAGES
 from retrieval.repo import Repo
 from retrieval.search import rank
+from retrieval.search.encoders import Encoder, open_encoder
 from retrieval.search.index import Index
 from retrieval.search.paths import is_test
 from retrieval.search.request import Kind, understood
@@ -86,12 +87,12 @@ def _fits(commit: Commit) -> bool:
     )
 
 
-def queries(repo: Repo, count: int, cache: Path) -> Iterator[Query]:
+def queries(repo: Repo, count: int, cache: Path, encoder: Encoder | None = None) -> Iterator[Query]:
     plain = Plain(repo)
     for commit in drawn(repo, count):
         with contextlib.suppress(IndexError):  # a first commit has no tree before it
             before = ancestors(repo.git, commit.identifier, 2)[1] if repo.git else ""
-            index = Index.open(repo, cache=cache, revision=before)
+            index = Index.open(repo, cache=cache, revision=before, encoder=encoder)
             try:
                 query = _query(index, commit, before, plain)
             finally:
@@ -177,22 +178,39 @@ def _matrix(query: Query, names: Sequence[str]) -> NDArray[np.float32]:
     return np.stack([query.evidence.get(name, nothing) for name in names], axis=1)
 
 
+# Evidence, what is right, scores so far.
+Row = tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]
+
+
 def fitted(sets: Sequence[Sequence[Query]]) -> NDArray[np.float64]:
-    """Weights under which the changed files are likeliest to be drawn (a softmax over files), by Adam."""
-    rows = [(_matrix(query, FITTED).astype(float), query.right) for some in sets for query in some]
-    weights = np.ones(len(FITTED))
-    mean, square = np.zeros(len(FITTED)), np.zeros(len(FITTED))
+    rows = [
+        (_matrix(query, FITTED).astype(float), query.right, np.zeros(len(query.right)))
+        for some in sets
+        for query in some
+    ]
+    return softmax_weights(rows, np.full(len(FITTED), -np.inf))
+
+
+def softmax_weights(rows: Sequence[Row], least: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights under which what is right is likeliest to be drawn (a softmax over all of a row), by Adam."""
+    matrix = np.concatenate([row[0] for row in rows])
+    right = np.concatenate([row[1] for row in rows])
+    before = np.concatenate([row[2] for row in rows])
+    sizes = np.array([len(row[1]) for row in rows])
+    starts = np.cumsum(sizes) - sizes
+    weights = np.ones(len(least))
+    mean, square = np.zeros(len(least)), np.zeros(len(least))
     for step in range(1, _STEPS + 1):
-        slope = _DECAY * weights
-        for matrix, right in rows:
-            scores = matrix @ weights
-            likely = np.exp(scores - scores.max())
-            likely /= likely.sum()
-            wanted = likely * right
-            slope += matrix.T @ (likely - wanted / wanted.sum()) / len(rows)
+        scores = matrix @ weights + before
+        likely = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), sizes))
+        likely /= np.repeat(np.add.reduceat(likely, starts), sizes)
+        wanted = likely * right
+        wanted /= np.repeat(np.add.reduceat(wanted, starts), sizes)
+        slope = _DECAY * weights + matrix.T @ (likely - wanted) / len(rows)
         mean = 0.9 * mean + 0.1 * slope
         square = 0.999 * square + 0.001 * slope**2
         weights -= _RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+        weights = np.maximum(weights, least)
     return weights
 
 
@@ -264,6 +282,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=60)
     parser.add_argument("--save", type=Path)
     parser.add_argument("--cache", type=Path, help="a folder to keep indexes in")
+    parser.add_argument("--encoder", type=Path, help="the folder of an exported encoder")
     parser.add_argument("--fit", type=Path)
     parser.add_argument("--against", choices=["semble"])
     parser.add_argument("--peer-python", default=sys.executable, help="a Python that has semble")
@@ -271,13 +290,15 @@ def main() -> None:
     if arguments.fit:
         fit(loaded(arguments.fit))
         return
+    encoder = open_encoder(arguments.encoder) if arguments.encoder else None
     sets: dict[str, list[Query]] = {}
     peer: list[float] | None = [] if arguments.against else None
     with tempfile.TemporaryDirectory(prefix="coder-search-") as folder:
         for path in arguments.repositories:
             name = path.name if path.name != "repo" else path.parent.name.rpartition("+")[2]
             with contextlib.closing(Repo.open(path)) as repo:
-                some = sets[name] = list(queries(repo, arguments.queries, arguments.cache or Path(folder)))
+                cache = arguments.cache or Path(folder)
+                some = sets[name] = list(queries(repo, arguments.queries, cache, encoder))
                 there = None if peer is None else peer_places(repo, some, arguments.peer_python)
             if peer is not None and there is not None:
                 peer += there

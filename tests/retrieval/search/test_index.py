@@ -13,7 +13,7 @@ import pytest
 
 from retrieval.repo import Repo
 from retrieval.search.index import Hit, Index, clear, index_file, status
-from retrieval.search.request import Kind
+from retrieval.search.request import Kind, kind_of
 from tests.git_repository import GitRepository
 
 FILES = {
@@ -93,6 +93,37 @@ def test_a_diff_and_code_are_requests_too(shop: GitRepository) -> None:
     diff = "--- a/shop/money.py\n+++ b/shop/money.py\n@@ -1,2 +1,2 @@\n-    return int(text)\n+    return 0\n"
     assert index.files(diff)[0].path == "shop/money.py"
     assert index.files("stock = Stock()\nstock.take(", kind=Kind.CODE)[0].path == "shop/stock.py"
+
+
+def test_a_diff_leads_to_what_was_changed_together_with_its_files(shop: GitRepository) -> None:
+    for number in range(3):
+        shop.write("shop/money.py", f"def parse_amount(text):\n    return int(text) + {number}\n")
+        shop.write("shop/stock.py", f"class Stock:\n    size = {number}\n")
+        shop.commit()
+    diff = "--- a/shop/money.py\n+++ b/shop/money.py\n@@ -1,2 +1,2 @@\n-    return int(text)\n+    return 0\n"
+    found = {hit.path: hit.reasons for hit in Index.open(Repo.open(shop.root), workers=1).files(diff)}
+    assert "changed together with it" in found["shop/stock.py"]
+    assert "changed together with it" not in found["shop/money.py"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('  File "/a/b.py", line 3, in f', Kind.TRACE),
+        ("\tat com.shop.Stock.take(Stock.java:12)", Kind.TRACE),
+        ("    at take (stock.js:3:7)", Kind.TRACE),
+        ("   at Shop.Stock.Take(String part)", Kind.TRACE),
+        ("goroutine 1 [running]:\nmain.main()", Kind.TRACE),
+        ("thread 'main' panicked at 'none'", Kind.TRACE),
+        ("lib/stock.rb:3:in `take': out of stock", Kind.TRACE),
+        ("#0 /www/Stock.php(12): take()", Kind.TRACE),
+        ("@@ -1,2 +1,3 @@ def take", Kind.DIFF),
+        ("look at stock.take(part) and tell why", Kind.WORDS),
+        ("#12 is about orders (2): why", Kind.WORDS),
+    ],
+)
+def test_what_a_request_is_shows_in_its_text(text: str, kind: Kind) -> None:
+    assert kind_of(text) is kind
 
 
 def test_history_counts_but_not_the_commit_asked_about(shop: GitRepository) -> None:
