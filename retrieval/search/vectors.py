@@ -34,8 +34,8 @@ faiss: Any = _faiss  # the types in its wheel are of other classes than the name
 EXACT_UP_TO = 200_000  # 30 ms of one core at 256 dimensions; an inverted file of that size needs a tenth
 LEAST_RECALL = 0.98  # of the 50 nearest, on a sample, when an inverted file is made
 _MEASURED, _NEAREST = 200, 50
-# People's requests lie further out than the sample's. Of the 1,000 nearest among 652,734 chunks to each of 200
-# commits' subjects, the lists the sample asked for found .85; 8 times as many find .993 (.995 of 50), in 12 ms.
+# People's requests lie further out than the sample's. Of the 1,000 nearest among 652,734 chunks to each of
+# 200 commits' subjects, the lists the sample asked for found .85; 8 times as many .993 (.995 of 50) in 12 ms.
 _MARGIN = 8
 _LISTS_PER_ROOT = 3  # lists of an inverted file: this times the root of the number of its vectors
 _TRAINED_ON = 64  # vectors a list
