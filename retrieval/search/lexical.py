@@ -34,21 +34,28 @@ def bm25(
         if not len(slots):
             continue
         times = counts.astype(np.float32)
-        norm = _norm(live.lengths[slots], live.mean_length, of_chunk)
-        chunks[slots] += weight * idf(live.slots, len(slots)) * times / (times + norm)
+        chunks[slots] += _saturated(
+            times, live.relative_lengths, slots, of_chunk, weight * idf(live.slots, len(slots))
+        )
         in_texts = live.text_of_slot[slots]
-        begins = np.flatnonzero(np.diff(in_texts, prepend=-1))  # slots ascend: those of a text are neighbours
+        # Slots ascend: those of a text are neighbours.
+        begins = np.concatenate([[0], np.flatnonzero(in_texts[1:] != in_texts[:-1]) + 1])
         texts_with = in_texts[begins]
-        times = np.add.reduceat(times, begins)
         rarity = idf(len(live.texts), len(texts_with))
-        norm = _norm(live.sizes[texts_with], live.mean_size, of_text)
-        texts[texts_with] += weight * rarity * times / (times + norm)
+        times = np.add.reduceat(times, begins)
+        texts[texts_with] += _saturated(times, live.relative_sizes, texts_with, of_text, weight * rarity)
         covered[texts_with] += rarity
     return Scores(chunks, texts, covered)
 
 
-def _norm(lengths: Floats | Ints, mean: float, b: float) -> Floats:
-    return (_K1 * (1 - b + b * lengths / mean)).astype(np.float32)
+def _saturated(times: Floats, relative: Floats, places: Ints, b: float, factor: float) -> Floats:
+    """In place and in 32 bits: half of a request's time over many chunks goes by here."""
+    below = times + np.float32(_K1 * (1 - b))
+    if b:
+        below += np.float32(_K1 * b) * relative[places]
+    found: Floats = np.divide(times, below, out=below)
+    found *= np.float32(factor)
+    return found
 
 
 def idf(documents: int, having: int) -> float:

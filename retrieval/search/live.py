@@ -43,21 +43,18 @@ class Live:
         return self._slot >= 0
 
     @cached_property
-    def sizes(self) -> Floats:
-        """Of each text: how many words its chunks have."""
+    def relative_lengths(self) -> Floats:
+        """Of each chunk: its words by those of a mean one."""
+        return _relative(self.lengths)
+
+    @cached_property
+    def relative_sizes(self) -> Floats:
+        """Of each text: the words of its chunks by those of a mean one."""
         sizes = np.ones(len(self.texts), np.float32)
         filled = self.ends > self.begins
         if self.slots:
             sizes[filled] = np.add.reduceat(self.lengths, self.begins[filled])
-        return sizes
-
-    @cached_property
-    def mean_length(self) -> float:
-        return float(self.lengths.mean()) or 1.0
-
-    @cached_property
-    def mean_size(self) -> float:
-        return float(self.sizes.mean()) or 1.0
+        return _relative(sizes)
 
     def slots_of(self, documents: NDArray[np.int64]) -> Ints:
         """Of live documents."""
@@ -80,6 +77,10 @@ class Live:
         if self.slots:
             best[filled] = np.maximum.reduceat(of_slots, self.begins[filled])
         return best
+
+
+def _relative(numbers: Floats | Ints) -> Floats:
+    return (numbers / (float(numbers.mean()) or 1.0)).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
