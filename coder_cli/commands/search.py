@@ -25,9 +25,7 @@ _KINDS = ("words", "question", "trace", "diff", "code")  # as in retrieval.searc
 @click.option("--files", is_flag=True, help="Files instead of places in them, the best first.")
 @click.option("--explain", is_flag=True, help="With the reasons of each hit.")
 @click.option("--rev", "revision", metavar="REV", help="As it was at this commit, tag or branch.")
-@click.option(
-    "--kind", type=click.Choice(_KINDS), help="What QUERY is; default: a trace or diff where it looks so."
-)
+@click.option("--kind", type=click.Choice(_KINDS), help="What QUERY is; default: as it looks.")
 @click.option(
     "--in", "folder", type=click.Path(exists=True, path_type=Path), help="The repository; default: here."
 )

@@ -21,6 +21,7 @@ _TRACE = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 _DIFF = re.compile(r"^(?:diff --git |@@ -\d+|--- \S|\+\+\+ \S)", re.MULTILINE)
+_QUESTION = re.compile(r"\s*(?:(?:where|how|what|which|who|why)\b.*|.*\?)\s*", re.IGNORECASE)
 _NAME = re.compile(r"_|\d|[a-z][A-Z]|[A-Z]{2}.*[a-z]")
 _NUMBER = re.compile(r"#\d+\b|\b[0-9a-f]{7,40}\b")  # of an issue, of a commit
 
@@ -62,10 +63,12 @@ def understood(text: str, kind: Kind | None = None) -> Asked:
 
 
 def kind_of(text: str) -> Kind:
-    """As it looks: a diff, a stack trace, else words."""
+    """As it looks: a diff, a stack trace, a line that asks, else words."""
     if _DIFF.search(text):
         return Kind.DIFF
-    return Kind.TRACE if _TRACE.search(text) else Kind.WORDS
+    if _TRACE.search(text):
+        return Kind.TRACE
+    return Kind.QUESTION if _QUESTION.fullmatch(text) else Kind.WORDS
 
 
 def _of_diff(text: str) -> list[str]:

@@ -102,7 +102,7 @@ def queries(repo: Repo, count: int, cache: Path, encoder: Encoder | None = None)
 
 
 def _query(index: Index, commit: Commit, before: str, plain: Plain) -> Query:
-    asked = understood(commit.subject)
+    asked = understood(commit.subject, Kind.WORDS)
     kept = [number for number, path in enumerate(index.view.paths) if is_ranked(path)]
     paths = tuple(index.view.paths[number] for number in kept)
     evidence = index.evidence(asked, [commit.identifier])

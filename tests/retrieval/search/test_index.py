@@ -119,6 +119,9 @@ def test_a_diff_leads_to_what_was_changed_together_with_its_files(shop: GitRepos
         ("#0 /www/Stock.php(12): take()", Kind.TRACE),
         ("@@ -1,2 +1,3 @@ def take", Kind.DIFF),
         ("look at stock.take(part) and tell why", Kind.WORDS),
+        ("Where are orders kept", Kind.QUESTION),
+        ("is the stock counted?", Kind.QUESTION),
+        ("However orders are kept, fix them", Kind.WORDS),
         ("#12 is about orders (2): why", Kind.WORDS),
     ],
 )
