@@ -40,7 +40,13 @@ def export_encoder(settings: Settings, name: str, output: Path | None, as_json: 
             made = encoder.export_static(out, cache, found.folder, language, documented, Recipe(), report)
         else:
             made = encoder.export_transformer(
-                found.folder, out, name=found.name, origin=found.origin, licence=found.licence, report=report
+                found.folder,
+                out,
+                name=found.name,
+                origin=found.origin,
+                licence=found.licence,
+                licence_text=found.licence_text,
+                report=report,
             )
     if as_json:
         told = {"exit_code": int(ExitCode.DONE), "name": made.name, "kind": made.kind, "folder": str(out)}

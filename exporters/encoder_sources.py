@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from exporters import encoder_texts, hub
@@ -68,6 +69,7 @@ class Found:
     name: str
     origin: str
     licence: str | None
+    licence_text: str | None = None  # where the folder has none
 
 
 @contextmanager
@@ -87,7 +89,8 @@ def opened(name: str, cache: Path, report: Report) -> Iterator[Found]:
     folder = cache / "sources" / folder_name(name)
     with locked(cache, name):
         if name == MINILM:
-            yield Found(folder, MINILM, _minilm(folder, report), "Apache-2.0")
+            text = (files("exporters") / "licences" / "Apache-2.0.txt").read_text(encoding="utf-8")
+            yield Found(folder, MINILM, _minilm(folder, report), "Apache-2.0", text)
         else:
             yield _snapshot(name, folder, report)
 
