@@ -102,6 +102,15 @@ def writing(terminal: Tmux, above: str) -> None:
         time.sleep(0.05)
 
 
+def put_back(terminal: Tmux) -> None:
+    """What was killed left the terminal as it needed it; a shell may drop what is typed until it is awake."""
+    end = time.monotonic() + PATIENCE
+    while not any(line.strip() == "ready" for line in terminal.screen().splitlines()):
+        assert time.monotonic() < end, terminal.screen()
+        terminal.type("stty sane; echo ready", "C-j")
+        time.sleep(1)
+
+
 def leave(terminal: Tmux, *keys: str) -> str:
     terminal.type(*keys)
     terminal.wait("$")
@@ -145,7 +154,7 @@ def test_a_killed_chat_goes_on_with_its_window(terminal: Tmux, tmp_path: Path) -
     answered(terminal, "Sources: ")
     os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
     until(terminal, "Killed")
-    terminal.type("stty sane", "C-j")  # it could not put the terminal back
+    put_back(terminal)
     terminal.type("clear", "Enter")
     terminal.type(f"{CODER} chat --continue", "Enter")
     until(terminal, "going on with")
