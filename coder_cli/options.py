@@ -102,6 +102,8 @@ budget = click.option(
     metavar="N",
     help="Tokens of the repository to read; default: what this device reads in ten seconds.",
 )
+explain = click.option("--explain", is_flag=True, help="Tell what the model got to read, and why.")
+no_context = click.option("--no-context", is_flag=True, help="Without the other files of the repository.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 output = click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the answer to this file."

@@ -19,6 +19,8 @@ def replay(settings: Settings, name: str, as_json: bool) -> ExitCode:
     if not turns:
         raise UsageError(f"The session {session.name} has no answer yet.", "coder sessions")
     turn = turns[-1]
+    if turn.command == "generate":
+        raise UsageError(f"The session {session.name} is one of coder generate: answers alone are replayed.")
     made = turn.made
     settings = settings.with_flags(
         model=made.model, threads=made.threads, context_tokens=made.context_length, device=made.device

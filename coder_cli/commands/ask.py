@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("question", required=False)
 @options.named_files
 @options.budget
-@click.option("--explain", is_flag=True, help="Tell what the model got to read, and why.")
+@options.explain
 @click.option("--replay", metavar="SESSION", help="Give the answer of a kept session once more.")
 @options.generation(max_tokens=512)
 @options.model

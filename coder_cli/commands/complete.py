@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 @click.argument("target", metavar="FILE:LINE[:COL]")
 @click.option("--lines", type=click.IntRange(min=1), help="At most this many lines, blank ones not counted.")
 @click.option("--write", is_flag=True, help="Put it into the file.")
-@click.option("--no-context", is_flag=True, help="Without the other files of the repository.")
+@options.no_context
 @options.budget
-@click.option("--explain", is_flag=True, help="Tell what the model got to read, and why.")
+@options.explain
 @options.generation(max_tokens=256)
 @options.model
 @options.device

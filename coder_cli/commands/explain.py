@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("target", required=False)
 @options.budget
-@click.option("--explain", is_flag=True, help="Tell what the model got to read, and why.")
+@options.explain
 @options.generation(max_tokens=768)
 @options.model
 @options.device

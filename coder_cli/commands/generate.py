@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--no-context", is_flag=True, help="Without the repository around.")
 @options.named_files
 @options.budget
-@click.option("--explain", is_flag=True, help="Tell what the model got to read, and why.")
+@options.explain
 @options.output
 @options.force
 @options.generation(max_tokens=1024)
