@@ -54,10 +54,15 @@ class TextFilter(Protocol):
     def close(self) -> str: ...
 
 
-def open_model(settings: Settings, notice: Notice) -> tuple[InstalledModel, Engine]:
-    """The model the settings name, loaded. StoreError, ModelError or ContextError say what is missing."""
+def find_model(settings: Settings) -> InstalledModel:
+    """The model the settings name, not loaded. StoreError where there is none."""
     wanted = None if settings.device == "auto" else Device(settings.device.partition(":")[0])
-    installed = ModelStore(settings.models_dir).resolve(settings.model, device=wanted)
+    return ModelStore(settings.models_dir).resolve(settings.model, device=wanted)
+
+
+def open_model(settings: Settings, notice: Notice) -> tuple[InstalledModel, Engine]:
+    """The same, loaded. StoreError, ModelError or ContextError say what is missing."""
+    installed = find_model(settings)
     from coder_cli.model.engine import Engine  # numpy and ONNX Runtime: only once there is something to load
 
     engine = Engine.open(

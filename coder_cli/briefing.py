@@ -40,44 +40,42 @@ class Briefing:
     tokens: int
     budget: int
     preamble: tuple[Item, ...]
-    window: ContextWindow | None
+    window: ContextWindow
 
     @property
     def items(self) -> tuple[Item, ...]:
-        return (*self.preamble, *(self.window.items if self.window else ()))
+        return (*self.preamble, *self.window.items)
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
-        return self.window.left_out if self.window else ()
+        return self.window.left_out
 
 
 def brief(
-    model: LanguageModel, workspace: Workspace | None, task: Task, answer_tokens: int, budget: int | None
+    model: LanguageModel, workspace: Workspace, task: Task, answer_tokens: int, budget: int | None
 ) -> Briefing:
     """The prompt for a task, counted exactly: with the answer it never exceeds the model's window.
 
     `budget` bounds the repository's text in tokens; None: all that fits. ContextError (exit 4) where not even
     the request fits.
     """
-    bare = _parts(model, workspace, task, (), None)
-    room = model.context_length - answer_tokens - len(model.encode(bare))
+    alone = len(model.encode(_parts(model, workspace, task, (), None)))
+    room = model.context_length - answer_tokens - alone
     if room < 0:
         raise ContextError(
-            f"The request alone has {len(model.encode(bare))} tokens; with an answer of {answer_tokens}"
+            f"The request alone has {alone} tokens; with an answer of {answer_tokens}"
             f" it does not fit into {model.context_length}.",
             "Shorten it, or give a model with a larger window.",
         )
-    if workspace is None:
-        return Briefing(bare, len(model.encode(bare)), 0, (), None)
     allowed = room if budget is None else min(room, budget)
     preamble = preamble_of(model, workspace, int(allowed * PREAMBLE_SHARE))
-    around = len(model.encode(_parts(model, workspace, task, preamble, None))) - len(model.encode(bare))
+    around = len(model.encode(_parts(model, workspace, task, preamble, None))) - alone
     asked = allowed - around
     while True:
         window = _window(model, workspace, task, max(0, asked))
         parts = _parts(model, workspace, task, preamble, window)
         tokens = len(model.encode(parts))
-        over = tokens - len(model.encode(bare)) - allowed
+        over = tokens - alone - allowed
         if over <= 0 or not window.items:
             return Briefing(parts, tokens, allowed, preamble, window)
         asked -= over
@@ -87,8 +85,9 @@ def preamble_of(model: LanguageModel, workspace: Workspace, budget: int) -> tupl
     """Skeletons of the files that most others need: the same for every request about the repository."""
     if budget < _LEAST_PREAMBLE:
         return ()
-    seeds = [seed for seed in workspace.central() if seed.path]
-    window = workspace.window(Request(), seeds=seeds, budget=budget, count_tokens=model.count_tokens)
+    window = workspace.window(
+        Request(), seeds=workspace.central(), budget=budget, count_tokens=model.count_tokens
+    )
     return window.items
 
 
@@ -130,14 +129,14 @@ def _window(model: LanguageModel, workspace: Workspace, task: Task, budget: int)
 
 def _parts(
     model: LanguageModel,
-    workspace: Workspace | None,
+    workspace: Workspace,
     task: Task,
     preamble: Sequence[Item],
     window: ContextWindow | None,
 ) -> tuple[Part, ...]:
     request = f"{task.request}\n\n```\n{task.attached}\n```" if task.attached else task.request
     told = {
-        "repository": workspace.root.name if workspace else "",
+        "repository": workspace.root.name,
         "preamble": f"\nIts most used files, in outline:\n\n{excerpts(preamble)}" if preamble else "",
         "context": excerpts(window.items) if window else "",
         "request": request,

@@ -71,6 +71,7 @@ class Opened:
 @contextlib.contextmanager
 def opened(settings: Settings, path: Path | None = None) -> Iterator[Opened]:
     """The model loads while the repository is read; each takes about a second."""
+    assistant.find_model(settings)  # that there is none is told before a large repository is read
     with ThreadPoolExecutor(1, "model") as aside:
         loading = aside.submit(assistant.open_model, settings, ui.say)
         with contextlib.closing(open_workspace(settings, path)) as workspace:

@@ -59,6 +59,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Use:
         manifest = SimpleNamespace(artefact="f" * 64, files={})
         opened = (SimpleNamespace(name="scripted", target="cpu", manifest=manifest), model)
         monkeypatch.setattr(assistant, "open_model", lambda settings, notice: opened)
+        monkeypatch.setattr(assistant, "find_model", lambda settings: opened[0])
         monkeypatch.setattr(pace, "pace", lambda *_: Pace(1000.0, ""))
         monkeypatch.setattr(pace, "learn", lambda *_: None)
         return model
@@ -241,3 +242,14 @@ def test_generate_reads_the_repository_around(
     assert "class Stock" in text and "Write it in python." in text
     assert cli.main(["generate", "-x", "a test of Stock.take", "--no-context"]) == 0
     assert "class Stock" not in text_of(model)
+
+
+def test_a_missing_model_is_told_before_the_repository_is_read(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    from coder_cli import oneshot
+
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(oneshot, "open_workspace", lambda *_: pytest.fail("it was read"))
+    assert cli.main(["ask", "where is it?"]) == 3
+    assert "coder pull" in capsys.readouterr().err

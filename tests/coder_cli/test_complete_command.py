@@ -45,6 +45,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Use:
         model = ScriptedModel(list(pieces), family=FAMILIES[family], context_length=30_000, finish=finish)
         opened = (SimpleNamespace(name="scripted"), model)
         monkeypatch.setattr(assistant, "open_model", lambda settings, notice: opened)
+        monkeypatch.setattr(assistant, "find_model", lambda settings: opened[0])
         monkeypatch.setattr(pace, "pace", lambda *_: Pace(1000.0, ""))
         return model
 

@@ -30,6 +30,7 @@ def use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Use:
     def put(model: ScriptedModel) -> ScriptedModel:
         opened = (SimpleNamespace(name="scripted"), model)
         monkeypatch.setattr(assistant, "open_model", lambda settings, notice: opened)
+        monkeypatch.setattr(assistant, "find_model", lambda settings: opened[0])
         return model
 
     return put
