@@ -60,6 +60,7 @@ LAYERS = (
     "coder_cli.extract coder_cli.stdin coder_cli.files coder_cli.sessions coder_cli.workspace "
     "coder_cli.frame coder_cli.citations coder_cli.support coder_cli.repetition coder_cli.refusal "
     "coder_cli.briefing coder_cli.filling",
+    "coder_cli.edits.types",
     "coder_cli.pace coder_cli.completion",
     "coder_cli.assistant",
     "coder_cli.screen",
