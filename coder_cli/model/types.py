@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from coder_cli.model.guide import Guide
 from exporters.families import Family
 
 
@@ -47,6 +48,7 @@ class Prompt:
     stop: tuple[str, ...] = ()  # stop strings; cut from the text, also across token borders
     max_new_tokens: int = 512
     ignore_stop_ids: bool = False  # benches decode a fixed number of tokens
+    guide: Guide | None = None  # what the answer may look like; None: anything
 
 
 @dataclass(frozen=True, slots=True)
