@@ -37,6 +37,9 @@ LAYERS = (
     "retrieval.parse retrieval.parse_cache retrieval.parse_pool retrieval.parse_worker",
     "retrieval.order retrieval.graph retrieval.cycles",
     "retrieval.reading retrieval.project",
+    "retrieval.change_sides retrieval.hunks",
+    "retrieval.changed_pairs",
+    "retrieval.changes",
     "retrieval.scopes retrieval.bound_names retrieval.go_names retrieval.symbol_index retrieval.plain_names "
     "retrieval.python_meanings retrieval.python_names retrieval.definitions",
     "retrieval.notation retrieval.file_lines retrieval.sketch retrieval.signatures retrieval.skeleton "
@@ -53,7 +56,7 @@ LAYERS = (
     "retrieval.search.meaning",
     "retrieval.search.lexical retrieval.search.evidence retrieval.search.rank",
     "retrieval.search.build retrieval.search.index",
-    "coder_cli.errors",
+    "coder_cli.errors coder_cli.review.types",
     "coder_cli.model",
     "coder_cli.setting_keys",
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
