@@ -4,8 +4,8 @@
                                   [--limit N] [-m MODEL] [--work FOLDER]
     python -m tests.quality.edits FOLDER_OF_CLONES --out FILE.jsonl --real
 
-FOLDER_OF_CLONES has a clone of each repository of edits.json, in a folder of its name. Each commit is tried in
-the tree before it, with its file named: the walk of `coder edit`, its repair round included. --free is the
+FOLDER_OF_CLONES has a clone of each repository of edits.json, in a folder of its name. Each commit is tried
+in the tree before it, with its file named: the walk of `coder edit`, its repair round included. --free is the
 same prompt without the constraint, its blocks read as leniently as aider does; --real takes the commit's own
 text instead of a model's. What counts is in edit_scores.py.
 
@@ -23,7 +23,7 @@ from pathlib import Path
 
 from tests.quality import edit_set, edit_trees
 from tests.quality.edit_set import Commit
-from tests.quality.edit_trees import Tried, Trees
+from tests.quality.edit_trees import Trees, Tried
 
 
 def real(root: Path, commit: Commit) -> Tried:
