@@ -63,7 +63,9 @@ LAYERS = (
     "coder_cli.extract coder_cli.stdin coder_cli.files coder_cli.sessions coder_cli.workspace "
     "coder_cli.frame coder_cli.citations coder_cli.support coder_cli.repetition coder_cli.refusal "
     "coder_cli.briefing coder_cli.filling",
-    "coder_cli.edits.types",
+    "coder_cli.edits.types coder_cli.edits.differing",
+    "coder_cli.edits.lines coder_cli.edits.indentation",
+    "coder_cli.edits.splice",
     "coder_cli.pace coder_cli.completion",
     "coder_cli.assistant",
     "coder_cli.screen",
@@ -105,6 +107,7 @@ OWNERS = {
         "exporters.encoder_check",
         "retrieval.search.onnx_encoder",
     },
+    "llguidance": {"coder_cli.model.constrain"},
     "tokenizers": {
         "coder_cli.model.tokenizer",
         "exporters.gguf_tokenizer",

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from enum import Enum
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coder_cli.errors import ModelError, UsageError
 from coder_cli.model import memory
 from coder_cli.model.device import Device
-from coder_cli.model.generate import Request, generate, prefill
+from coder_cli.model.generate import Request, generate
+from coder_cli.model.guide import Guide
 from coder_cli.model.kv_cache import KvCache
 from coder_cli.model.prefixes import open_prefixes
+from coder_cli.model.runs import prefill
 from coder_cli.model.sampling import Sampler
 from coder_cli.model.session import Session, choose_device, open_session
 from coder_cli.model.tokenizer import Tokenizer
@@ -33,6 +36,10 @@ from coder_cli.model.types import (
 from exporters import manifest as manifests
 from exporters.families import FAMILIES, Family
 from exporters.manifest import Manifest
+
+if TYPE_CHECKING:
+    from coder_cli.model.constrain import Vocabulary
+    from coder_cli.model.guided import Steps
 
 # Seconds. A run that was about to start when it was told to end has not heard it.
 INTERRUPT_AGAIN = 0.05
@@ -65,6 +72,7 @@ class Engine:
         self._cancel = threading.Event()
         self._turn = threading.Condition()
         self._user: _User | None = None
+        self._vocabulary: Future[Vocabulary] | None = None
         limit = range(tokenizer.vocab_limit, manifest.vocab_size)
         self._banned = np.array(sorted({*tokenizer.banned_ids, *limit}), np.int64)
 
@@ -194,6 +202,7 @@ class Engine:
                 stop_texts=prompt.stop,
                 max_new_tokens=prompt.max_new_tokens,
                 runs=runs,
+                steps=self._steps(prompt.guide) if prompt.guide is not None else None,
             )
             sampler = Sampler(sampling, self._banned, ids)
             yield from generate(
@@ -236,6 +245,20 @@ class Engine:
             return self.cache.common_prefix(whole)
         finally:
             self._end_turn()
+
+    def _steps(self, guide: Guide) -> Callable[[], Steps]:
+        """The vocabulary of grammars is made while the prompt is read."""
+        from coder_cli.model.constrain import Vocabulary
+        from coder_cli.model.guided import Steps
+
+        if self._vocabulary is None:
+            aside = ThreadPoolExecutor(1, "vocabulary")
+            self._vocabulary = aside.submit(
+                Vocabulary, self.tokenizer, self.manifest.vocab_size, self._banned
+            )
+            aside.shutdown(wait=False)
+        made = self._vocabulary
+        return lambda: Steps(guide, made.result())
 
     def _restore(self, ids: Sequence[int]) -> None:
         if self._prefixes:

@@ -6,16 +6,17 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Protocol
 
 from coder_cli.errors import ContextError
 from coder_cli.model.kv_cache import KvCache
+from coder_cli.model.runs import prefill, run
 from coder_cli.model.sampling import Sampler
 from coder_cli.model.session import Interrupted, Logits, Session
 from coder_cli.model.types import Completion, Finish, PrefillProgress, unheard
+
+if TYPE_CHECKING:
+    from coder_cli.model.guided import Steps
 
 
 class TextStream(Protocol):
@@ -36,6 +37,8 @@ class Request:
     max_new_tokens: int
     runs: Sequence[int] | None = None
     """Exactly these runs of the prefill, from the first id on; None: what is cached, then aligned runs."""
+    steps: Callable[[], Steps] | None = None
+    """What the answer may look like; called once the prompt has been read. None: anything."""
 
 
 class StopText:
@@ -105,7 +108,15 @@ def generate(
     finish = Finish.LENGTH
     stops, pieces, new_tokens = StopText(request.stop_texts), list[str](), 0
     limit = min(room, request.max_new_tokens)
-    for token in decode(session, cache, sampler, logits, limit) if logits is not None else ():
+    steps = request.steps() if request.steps is not None and logits is not None else None
+    tokens: Iterator[int] = iter(())
+    if steps is not None and logits is not None:
+        from coder_cli.model.guided import decode_guided  # with its library, only where there is a guide
+
+        tokens = decode_guided(session, cache, sampler, request.ids, logits, limit, steps, cancel)
+    elif logits is not None:
+        tokens = decode(session, cache, sampler, logits, limit)
+    for token in tokens:
         if token in request.stop_ids:
             finish = Finish.STOP
             break
@@ -117,6 +128,8 @@ def generate(
             finish = Finish.STOP
         if stops.found or cancel.is_set():
             break
+    if steps is not None and not steps.under_way:
+        finish = Finish.STOP
     if cancel.is_set() and finish is not Finish.STOP:
         finish = Finish.CANCELLED
     if not stops.found and (piece := stops.push(stream.flush()) + stops.flush()):
@@ -134,39 +147,6 @@ def generate(
     )
 
 
-def prefill(
-    session: Session,
-    cache: KvCache,
-    ids: Sequence[int],
-    cancel: threading.Event,
-    progress: PrefillProgress = unheard,
-    runs: Sequence[int] | None = None,
-) -> Logits | None:
-    """Run those of `ids` that are not cached; logits [1, vocab] of the last, or None when cancelled.
-
-    `ids` begin with what is cached. Runs end where `runs` say, or at multiples of the session's chunk: the
-    state of a prefix then does not depend on what came after it when it was made.
-    """
-    logits = None
-    progress(len(cache.tokens), len(ids))
-    for end in _ends(len(cache.tokens), len(ids), session.chunk) if runs is None else accumulate(runs):
-        if cancel.is_set():
-            return None
-        try:
-            logits = run(session, cache, ids[len(cache.tokens) : end], wanted=1)
-        except Interrupted:
-            return None
-        progress(end, len(ids))
-    return logits
-
-
-def _ends(start: int, stop: int, chunk: int) -> Iterator[int]:
-    """Where the runs from `start` to `stop` end."""
-    yield from range(start // chunk * chunk + chunk, stop, chunk)
-    if start < stop:
-        yield stop
-
-
 def decode(session: Session, cache: KvCache, sampler: Sampler, logits: Logits, limit: int) -> Iterator[int]:
     """At most `limit` ids, the first from `logits`. Each is run only when the next is asked for."""
     for left in range(limit, 0, -1):
@@ -177,12 +157,3 @@ def decode(session: Session, cache: KvCache, sampler: Sampler, logits: Logits, l
                 logits = run(session, cache, [token], wanted=1)
             except Interrupted:
                 return
-
-
-def run(session: Session, cache: KvCache, ids: Sequence[int], wanted: int) -> Logits:
-    """One run behind what is cached. The cache names the ids only once the run is done."""
-    past = len(cache.tokens)
-    cache.reserve(past + len(ids))
-    logits = session.run(np.array(ids, np.int64), past, wanted)
-    cache.append(ids)
-    return logits

@@ -76,6 +76,7 @@ class Until:
 
     end: str  # one line with its line feed
     unlike: str | None = None
+    never: tuple[str, ...] = ()  # beginnings of lines that cannot come; `end` does in their place
     longest: int = 200  # lines; then `end` comes by force
 
 

@@ -46,6 +46,7 @@ class Tokenizer:
         self._text.no_padding()
         self._text.no_truncation()
         self._control = control
+        self.json = tokenizer_json
         self._marks = {token.text: token.id for token in added}
         spelled = sorted((token.text for token in added if token.id in control), key=len, reverse=True)
         self._spelled = re.compile(f"({'|'.join(map(re.escape, spelled)) or '(?!)'})")
@@ -97,12 +98,12 @@ class Tokenizer:
         pending: list[str] = []
         for part in self._resolved(parts):
             if isinstance(part, Mark):
-                ids += self._encode_text("".join(pending))
+                ids += self.encode_text("".join(pending))
                 pending.clear()
                 ids.append(self.mark_id(part.text))
             else:
                 pending.append(part)
-        ids += self._encode_text("".join(pending))
+        ids += self.encode_text("".join(pending))
         if self.bos_id is not None and ids[:1] != [self.bos_id]:
             ids.insert(0, self.bos_id)
         return ids
@@ -118,7 +119,7 @@ class Tokenizer:
 
     def count(self, text: str) -> int:
         """Tokens of a text by itself, without BOS."""
-        return len(self._encode_text(text))
+        return len(self.encode_text(text))
 
     def mark_id(self, text: str) -> int:
         try:
@@ -128,13 +129,14 @@ class Tokenizer:
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text ids stand for. Control ids stand for nothing; bytes that are not UTF-8 become U+FFFD."""
-        return b"".join(map(self._bytes, ids)).decode("utf-8", errors="replace")
+        return b"".join(map(self.bytes_of, ids)).decode("utf-8", errors="replace")
 
     def stream(self) -> TokenStream:
         """An incremental `decode`."""
         return TokenStream(self)
 
-    def _encode_text(self, text: str) -> list[int]:
+    def encode_text(self, text: str) -> list[int]:
+        """Ids of a text by itself, without BOS."""
         if not text:
             return []
         try:
@@ -154,9 +156,10 @@ class Tokenizer:
             raise ModelError("This model's tokenizer maps ordinary text to a control token.")
         cuts = [0, *(first + 1 for first, _ in spans), len(text)]
         pieces = [text[start:end] for start, end in itertools.pairwise(cuts)]
-        return [number for piece in pieces for number in self._encode_text(piece)]
+        return [number for piece in pieces for number in self.encode_text(piece)]
 
-    def _bytes(self, number: int) -> bytes:
+    def bytes_of(self, number: int) -> bytes:
+        """What an id stands for: nothing for a control id; maybe a part of a character."""
         if number in self._control:
             return b""
         literal = self._literals.get(number)
@@ -179,7 +182,7 @@ class TokenStream:
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def push(self, number: int) -> str:
-        return self._decoder.decode(self._tokenizer._bytes(number))
+        return self._decoder.decode(self._tokenizer.bytes_of(number))
 
     def flush(self) -> str:
         return self._decoder.decode(b"", final=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from coder_cli.model.engine import Engine
-from coder_cli.model.generate import run
+from coder_cli.model.runs import run
 from coder_cli.model.tokenizer import Tokenizer
 from exporters.store import ModelStore
 from tests.quality import humaneval, perplexity, sandbox

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from coder_cli import settings
 from coder_cli.model.engine import Engine
-from coder_cli.model.generate import run
+from coder_cli.model.runs import run
 from exporters.manifest import GRAPH_NAME
 from exporters.store import InstalledModel, ModelStore
 from tests.quality.text import code_text
