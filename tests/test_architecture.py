@@ -57,6 +57,7 @@ LAYERS = (
     "retrieval.search.lexical retrieval.search.evidence retrieval.search.rank",
     "retrieval.search.build retrieval.search.index",
     "coder_cli.errors coder_cli.review.types",
+    "coder_cli.review.checks",
     "coder_cli.model",
     "coder_cli.setting_keys",
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
