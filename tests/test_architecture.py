@@ -69,7 +69,7 @@ LAYERS = (
     "coder_cli.edits.types coder_cli.edits.differing",
     "coder_cli.edits.lines coder_cli.edits.indentation",
     "coder_cli.edits.splice coder_cli.edits.format",
-    "coder_cli.pace coder_cli.completion",
+    "coder_cli.pace coder_cli.completion coder_cli.fixing",
     "coder_cli.assistant",
     "coder_cli.screen",
     "coder_cli.ui coder_cli.options coder_cli.answer coder_cli.places coder_cli.project",
