@@ -108,6 +108,7 @@ KEYS: dict[str, Key] = {
             _amount,
         ),
         Key("encoder", "what search compares meanings with: static, or an exported encoder", _text),
+        Key("test_command", "what runs the tests: a line for the shell", _text),
         Key("offline", "never open a network connection", _flag),
         Key("color", "auto, always or never", _color),
         Key("verbose", "tell more", _flag),

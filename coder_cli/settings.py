@@ -49,6 +49,7 @@ class Settings:
         "static"  # of the search index: the shipped table, or the name or folder of an exported one
     )
     offline: bool = False
+    test_command: str | None = None  # a line for the shell; None: what the repository suggests
     color: Color = "auto"
     verbose: bool = False
     quiet: bool = False

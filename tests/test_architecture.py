@@ -57,7 +57,7 @@ LAYERS = (
     "retrieval.search.lexical retrieval.search.evidence retrieval.search.rank",
     "retrieval.search.build retrieval.search.index",
     "coder_cli.errors coder_cli.verdict coder_cli.review.types",
-    "coder_cli.output",
+    "coder_cli.output coder_cli.usual_tests",
     "coder_cli.running",
     "coder_cli.review.checks",
     "coder_cli.model",
@@ -84,7 +84,7 @@ LAYERS = (
     "coder_cli.chat.opening",
     # A chat's commands work on the chat, and the chat looks them up in their table.
     "coder_cli.chat.loop coder_cli.chat.slash coder_cli.chat.files coder_cli.chat.keeping "
-    "coder_cli.chat.models",
+    "coder_cli.chat.models coder_cli.chat.testing",
     "coder_cli.chat.beginning",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
     "coder_cli.encoder_export",

@@ -47,6 +47,7 @@ class Chat:
     retries: int = 0
     attached: list[str] = field(default_factory=list)  # output of programs, for the next question
     default: str = ""  # what stands at the next prompt already
+    tests: tuple[str, Path] | None = None  # the command that runs them, and where
 
     @property
     def store(self) -> SessionStore:
@@ -150,13 +151,14 @@ class Chat:
             return text, ()
         return named.mentioned(room.workspace, text)
 
-    def shell(self, line: str, *, always: bool = False) -> None:
-        """Run it where the user is; what it writes may go to the model with the next question."""
+    def shell(self, line: str, *, always: bool = False, folder: Path | None = None) -> None:
+        """Run it where the user is, unless there is a folder; what it writes may go to the model with the
+        next question."""
         if not line:
             raise UsageError("What is to be run?", "!make test")
-        output = shell.run(line, Path.cwd(), ui.answer)
-        if output.status:
-            ui.say(f"exit code {output.status}")
+        output = shell.run(line, folder or Path.cwd(), ui.answer)
+        if output.ending:
+            ui.say(output.ending)
         if output.lines and (always or ui.confirm("Give this output to the model with the next question?")):
             self.attached.append(output.text)
             ui.say("It goes with the next question.")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from coder_cli import ui
-from coder_cli.chat import files, keeping, models
+from coder_cli.chat import files, keeping, models, testing
 from coder_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ COMMANDS: dict[str, Row] = {
     "map": Row("", "the files that most others need, in outline", files.show_map),
     "search": Row("WORDS", "find places in the repository", files.search),
     "run": Row("COMMAND", "run a program and give its output to the model", _run),
+    "test": Row("[COMMAND]", "run the tests and give their output to the model", testing.test),
     "retry": Row("", "ask the last question once more, with some chance", _retry),
     "copy": Row("", "put the last answer into the clipboard", keeping.copy),
     "export": Row("FILE", "write the conversation into a Markdown file", keeping.export),
