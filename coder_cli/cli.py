@@ -49,6 +49,7 @@ COMMANDS: dict[str, Row] = {
     "generate": Row("generate", "Write code or an answer from a prompt"),
     "infill": Row("infill", "Fill in the code at a place in a file"),
     "complete": Row("complete", "Go on with the code from a place in a file, left to right"),
+    "review": Row("review", "Look for faults in a change"),
     "context": Row("context", "Show what of the repository a model would get to read"),
     "graph": Row("graph", "Show which file needs which, in reading order"),
     "search": Row("search", "Find the places in the repository that a request is about"),

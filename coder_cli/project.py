@@ -16,6 +16,7 @@ from exporters.types import Progress, Report
 if TYPE_CHECKING:
     from coder_cli.workspace import Workspace
     from retrieval.project import RepositoryProject
+    from retrieval.reading import Files
     from retrieval.repo import Repo
     from retrieval.search.encoders import Encoder
     from retrieval.search.index import Index
@@ -50,7 +51,7 @@ def find_repo(settings: Settings, path: Path | None = None) -> Repo:
     return repo
 
 
-def read_project(settings: Settings, repo: Repo, revision: str | None = None) -> RepositoryProject:
+def read_project(settings: Settings, repo: Files, revision: str | None = None) -> RepositoryProject:
     """All of it as it is now, or as it was at a revision."""
     from retrieval.project import RepositoryProject
 

@@ -1,0 +1,236 @@
+"""What a model finds in a part: one prompt that looks for faults, and one for each that checks it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+
+from coder_cli import frame, prompts
+from coder_cli.briefing import excerpts
+from coder_cli.errors import ContextError
+from coder_cli.model.guide import Choice, Guide, Json, Quote, Step, Text
+from coder_cli.model.types import (
+    Completion,
+    Finish,
+    LanguageModel,
+    PrefillProgress,
+    Prompt,
+    Sampling,
+    unheard,
+)
+from coder_cli.model.types import (
+    Part as PromptPart,
+)
+from coder_cli.review.display import Display, displayed
+from coder_cli.review.parts import Part, places
+from coder_cli.review.surroundings import Ground, surroundings
+from coder_cli.review.types import Category, Finding, Severity, Source
+from retrieval.hunks import RowKind
+
+ROWS_SHARE = 0.45  # of the budget, at most, for the rows of a part
+_DISPLAY_SHARE = 0.7  # of the budget, at most, for them with their symbols
+MOST_FINDINGS = 3  # a part
+ANSWER_TOKENS = 220 * MOST_FINDINGS
+_NONE, _FAULT = "No fault.", "Fault:\n"
+_YES, _NO = "Yes", "No"
+_END = "-----\n"
+_LONGEST_QUOTE = 6  # lines
+_SCHEMA: Mapping[str, object] = {
+    "type": "object",
+    "properties": {
+        "title": {"type": "string", "minLength": 8, "maxLength": 90},
+        "scenario": {"type": "string", "minLength": 8, "maxLength": 240},
+        "category": {"enum": [one.value for one in Category]},
+        "severity": {"enum": [one.label for one in Severity]},
+        "suggestion": {"type": "string", "maxLength": 240},
+    },
+    "required": ["title", "scenario", "category", "severity", "suggestion"],
+    "additionalProperties": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """Log-odds that a model must give to a fault before it is told: first to look at one, then to keep it."""
+
+    suspicion: float = 0.0
+    confirmation: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A finding with what the model gave to it."""
+
+    finding: Finding
+    suspicion: float  # log-odds of a fault in the part, before it was looked for
+    confirmation: float  # log-odds of a yes to it
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of a part. `suspicion` is None where nothing in it can be quoted."""
+
+    part: Part
+    found: tuple[Weighed, ...]
+    suspicion: float | None = None
+    finish: Finish = Finish.STOP
+
+
+class Reviewer:
+    """`budget`: tokens of a part with what surrounds it."""
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        ground: Ground,
+        repository: str,
+        budget: int,
+        strictness: Strictness,
+        progress: PrefillProgress = unheard,
+    ) -> None:
+        self._model = model
+        self._ground = ground
+        self._repository = repository
+        self._strictness = strictness
+        self._progress = progress
+        around = len(model.encode(self._prompt("review", {"context": "", "path": "", "change": ""})))
+        room = model.context_length - around - min(ANSWER_TOKENS, model.context_length // 3)
+        self.budget = min(budget, room)
+        if self.budget < 1:
+            raise ContextError(f"A review does not fit into {model.context_length} tokens.")
+
+    @property
+    def most_rows(self) -> int:
+        """Tokens of the rows of a part."""
+        return max(1, int(self.budget * ROWS_SHARE))
+
+    def look(self, part: Part) -> Looked:
+        display = displayed(part, int(self.budget * _DISPLAY_SHARE), self._model.count_tokens)
+        if not display.spans or not any(piece.is_telling for piece in part.pieces):
+            return Looked(part, ())
+        drafts: list[tuple[str, Mapping[str, str]]] = []
+        odds: list[float] = []
+        guide = _looking(display, self._strictness.suspicion, drafts, odds)
+        finish = self._answer(self._first_prompt(part, display), guide, ANSWER_TOKENS)
+        found: list[Weighed] = []
+        for (quote, told), suspicion in zip(drafts, odds, strict=False):
+            finding = _finding(part, display, quote, told)
+            if any(one.finding.start_line == finding.start_line for one in found):
+                continue
+            confirmation = self._confirm(part, display, finding)
+            if confirmation > self._strictness.confirmation:
+                found.append(Weighed(finding, suspicion, confirmation))
+        return Looked(part, tuple(found), odds[0] if odds else None, finish)
+
+    def _first_prompt(self, part: Part, display: Display) -> tuple[PromptPart, ...]:
+        """With as much around the part as fits."""
+        count = self._model.count_tokens
+        items = surroundings(self._ground, part, self.budget - count(display.text), count)
+        told = {"path": part.path, "change": display.text}
+        bare = len(self._model.encode(self._prompt("review", {"context": "", "path": "", "change": ""})))
+        while True:
+            parts = self._prompt("review", {**told, "context": excerpts(items)})
+            if not items or len(self._model.encode(parts)) <= bare + self.budget:
+                return parts
+            items = items[:-1]
+
+    def _confirm(self, part: Part, display: Display, finding: Finding) -> float:
+        claim = f"{finding.title.rstrip('.')}. {finding.scenario}"
+        told = {"path": part.path, "change": display.text, "quote": finding.quote, "claim": claim}
+        odds: list[float] = []
+        self._answer(self._prompt("review_confirm", told), _confirming(odds), 4)
+        return odds[0] if odds else -math.inf
+
+    def _prompt(self, name: str, told: Mapping[str, str]) -> tuple[PromptPart, ...]:
+        messages = frame.messages(name, self._model.family, {"repository": self._repository, **told})
+        return prompts.conversation(self._model.family, self._model.chat_template, messages)
+
+    def _answer(self, parts: tuple[PromptPart, ...], guide: Guide, most: int) -> Finish:
+        room = self._model.context_length - len(self._model.encode(parts)) - 1
+        prompt = Prompt(parts, max_new_tokens=max(1, min(most, room)), guide=guide)
+        finish = Finish.STOP
+        for piece in self._model.generate(prompt, Sampling(), self._progress):
+            if isinstance(piece, Completion):
+                finish = piece.finish
+        return finish
+
+
+def _looking(
+    display: Display, least: float, drafts: list[tuple[str, Mapping[str, str]]], odds: list[float]
+) -> Guide:
+    def decide(options: Mapping[str, float]) -> str:
+        odds.append(options[_FAULT] - options[_NONE])
+        return _FAULT if odds[-1] > least else _NONE
+
+    def guide() -> Generator[Step, str, None]:
+        for _ in range(MOST_FINDINGS):
+            if (yield Choice((_NONE, _FAULT), decide=decide)) == _NONE:
+                return
+            quote = yield Quote(display.lines, display.spans, end=_END, longest=_LONGEST_QUOTE)
+            told = yield Json(_SCHEMA)
+            drafts.append((quote, json.loads(told)))
+            yield Text("\n")
+
+    return guide
+
+
+def _confirming(odds: list[float]) -> Guide:
+    def decide(options: Mapping[str, float]) -> str:
+        odds.append(options[_YES] - options[_NO])
+        return _YES if odds[-1] > 0 else _NO
+
+    def guide() -> Generator[Step, str, None]:
+        yield Choice((_YES, _NO), decide=decide)
+
+    return guide
+
+
+def _finding(part: Part, display: Display, quote: str, told: Mapping[str, str]) -> Finding:
+    """At the place that the quote has; it stands in the lines once."""
+    first = _place(display.lines, quote.removesuffix("\n").split("\n"))
+    count = quote.removesuffix("\n").count("\n") + 1
+    numbers = display.numbers[first : first + count]
+    return Finding(
+        path=part.path,
+        start_line=numbers[0],
+        end_line=numbers[-1],
+        severity=Severity[told["severity"].upper()],
+        category=Category(told["category"]),
+        title=_words(told["title"]),
+        scenario=_words(told["scenario"]),
+        suggestion=_words(told["suggestion"]),
+        quote=quote.removesuffix("\n"),
+        source=Source.MODEL,
+        deleted=_deleted_beside(part, numbers),
+        certain=False,
+    )
+
+
+def _words(said: str) -> str:
+    return " ".join(said.split())
+
+
+def _place(lines: Sequence[str], quoted: Sequence[str]) -> int:
+    for start in range(len(lines) - len(quoted) + 1):
+        if list(lines[start : start + len(quoted)]) == list(quoted):
+            return start
+    raise ValueError("a quote that is not in the text")
+
+
+def _deleted_beside(part: Part, numbers: Sequence[int]) -> str:
+    """Where only surviving lines are quoted: what is gone next to them."""
+    quoted = set(numbers)
+    rows = [row for piece in part.pieces for row in piece.rows]
+    if any(row.kind is RowKind.ADDED and row.new_line in quoted for row in rows):
+        return ""
+    gone = []
+    for piece in part.pieces:
+        stood = places(piece.hunk)
+        for row in piece.rows:
+            if row.old_line is not None and row.new_line is None:
+                at = stood[row.old_line]
+                if {at, at - 1} & quoted:
+                    gone.append(row.text)
+    return "\n".join(gone)
