@@ -120,8 +120,9 @@ class _Splice:
     def __init__(self, path: str, before: bytes, file: TextFile) -> None:
         self._path, self._before, self._file = path, before, file
         self._encoding = _encoding_of_new(before, file)
+        self._return, self._feed = (end.encode(file.encoding) for end in ("\r", "\n"))
         ends = Counter(line.end for line in file.lines if line.end)
-        self._usual_end = max(ends, key=lambda end: ends[end]) if ends else "\n".encode(file.encoding)
+        self._usual_end = max(ends, key=lambda end: ends[end]) if ends else self._feed
 
     def joined(self, places: Sequence[_Place]) -> bytes:
         lines: list[Line] = []
@@ -131,20 +132,22 @@ class _Splice:
             lines += self._in_place(place)
             at = place.stop
         lines += self._file.lines[at:]
-        whole = [
-            line if line.end or number == len(lines) - 1 else Line(line.text, line.data, self._usual_end)
-            for number, line in enumerate(lines)
-        ]
-        if whole:
-            last = whole[-1]
+        for number, line in enumerate(lines[:-1]):
+            if not line.end:
+                lines[number] = Line(line.text, line.data, self._usual_end)
+            elif line.end == self._return and lines[number + 1].raw == self._feed:
+                # The next line is empty now: together they would be one line end.
+                lines[number] = Line(line.text, line.data, self._return + self._feed)
+        if lines:
+            last = lines[-1]
             ended = bool(self._file.lines[-1].end)
-            whole[-1] = Line(last.text, last.data, (last.end or self._usual_end) if ended else b"")
-        result = self._file.mark + b"".join(line.raw for line in whole)
+            lines[-1] = Line(last.text, last.data, (last.end or self._usual_end) if ended else b"")
+        result = self._file.mark + b"".join(line.raw for line in lines)
         if result == self._before:
             raise EditError(self._path, "The edits change nothing.")
         read = text_file(result)
         if read is None or (
-            self._encoding != self._file.encoding and read.texts != [line.text for line in whole]
+            self._encoding != self._file.encoding and read.texts != [line.text for line in lines]
         ):
             raise EditError(self._path, "After the edit it would not read as the same text.")
         return result

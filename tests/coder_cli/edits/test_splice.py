@@ -97,6 +97,11 @@ def test_in_a_mixed_file_new_lines_end_as_their_neighbours() -> None:
     assert edited(before, ("a\n", "x\na\n")) == b"x\r\na\r\nb\r\nc\nd\n"
 
 
+def test_two_line_ends_do_not_become_one() -> None:
+    assert edited(b"a\rb\n\nc\n", ("b\n", "")) == b"a\r\n\nc\n"
+    assert edited(b"a\rb\nc\n", ("b\n", "\n")) == b"a\r\n\nc\n"
+
+
 def test_a_missing_final_newline_stays_missing() -> None:
     assert edited(b"a\nb", ("b\n", "c\nd\n")) == b"a\nc\nd"
     assert edited(b"a\r\nb", ("b\n", "b\nc\n")) == b"a\r\nb\r\nc"
