@@ -99,6 +99,16 @@ def commits() -> list[Commit]:
     return [Commit(**row) for row in json.loads(FILE.read_text(encoding="utf-8"))]
 
 
+def few(count: int) -> list[Commit]:
+    """So many of each half, those whose seeded hash comes first."""
+    found = sorted(commits(), key=lambda commit: _drawn_by(commit.sha))
+    return [
+        commit
+        for half in (TUNING, HELD_OUT)
+        for commit in [each for each in found if each.half == half][:count]
+    ]
+
+
 def git(folder: Path, *arguments: str) -> bytes:
     done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=True)
     return done.stdout

@@ -1,13 +1,13 @@
 """Do edits apply, parse and touch the right lines? 60 small commits, their subjects as instructions.
 
     python -m tests.quality.edits FOLDER_OF_CLONES --out FILE.jsonl [--half tuning|heldout] [--free]
-                                  [--limit N] [-m MODEL] [--work FOLDER]
+                                  [--few] [--limit N] [-m MODEL] [--work FOLDER]
     python -m tests.quality.edits FOLDER_OF_CLONES --out FILE.jsonl --real
 
 FOLDER_OF_CLONES has a clone of each repository of edits.json, in a folder of its name. Each commit is tried
 in the tree before it, with its file named: the walk of `coder edit`, its repair round included. --free is the
 same prompt without the constraint, its blocks read as leniently as aider does; --real takes the commit's own
-text instead of a model's. What counts is in edit_scores.py.
+text instead of a model's; --few are the 20 commits of edits_aider.py. What counts is in edit_scores.py.
 
 Rows are appended to --out as they come; a second start with the same file tries what is missing, and counts
 all.
@@ -38,12 +38,14 @@ def main() -> None:
     parser.add_argument("--limit", type=int)
     parser.add_argument("--free", action="store_true")
     parser.add_argument("--real", action="store_true")
+    parser.add_argument("--few", action="store_true")
     parser.add_argument("-m", "--model", default="starter")
     parser.add_argument("--work", type=Path, help="where the trees are made; default: a temporary folder")
     options = parser.parse_args()
-    commits = [commit for commit in edit_set.commits() if options.half in (None, commit.half)]
-    with _folder(options.work) as folder:
-        trees = Trees(options.clones.resolve(), folder)
+    chosen = edit_set.few(10) if options.few else edit_set.commits()
+    commits = [commit for commit in chosen if options.half in (None, commit.half)]
+    with work_folder(options.work) as work:
+        trees = Trees(options.clones.resolve(), work)
         some = commits[: options.limit]
         if options.real:
             edit_trees.run(some, trees, "real", "", options.out, real)
@@ -51,7 +53,7 @@ def main() -> None:
 
 
 @contextmanager
-def _folder(given: Path | None) -> Iterator[Path]:
+def work_folder(given: Path | None) -> Iterator[Path]:
     if given is not None:
         yield given.resolve()
         return
