@@ -10,16 +10,17 @@ import json as _json
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TextIO
 
-from coder_cli.errors import CoderError
+from coder_cli.errors import CoderError, UsageError
 from coder_cli.screen import bars
 from coder_cli.screen.bars import amount as amount
 from coder_cli.screen.prefill_line import PrefillLine
+from coder_cli.screen.rows import Runs, plain, styled
 from coder_cli.screen.safe import visible as _safe
 from coder_cli.screen.writer import Plain, Writer
 from coder_cli.settings import Color, Settings
@@ -113,6 +114,39 @@ def confirm(question: str, default: bool = False) -> bool:
     return {"y": True, "yes": True, "n": False, "no": False}.get(
         sys.stdin.readline().strip().lower(), default
     )
+
+
+def choose(question: str, options: Mapping[str, str]) -> str:
+    """The letter of the option that the person takes; "" where the input ends.
+
+    `?` explains the options, and any other answer brings the question again. UsageError where nobody can be
+    asked.
+    """
+    if not (_at_terminal(sys.stdin) and _at_terminal(sys.stderr)):
+        raise UsageError(f"Nobody can be asked here: {question}", "Say --yes to go on without a question.")
+    while True:
+        _make_room()
+        sys.stderr.write(f"{_styled(sys.stderr, _BOLD, _safe(question))} [{','.join(options)},?] ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        answer = line.strip().lower()[:1]
+        if not line:
+            sys.stderr.write("\n")
+        if not line or answer in options:
+            return answer
+        for letter, meaning in options.items():
+            _line(f"  {letter}  {meaning}")
+
+
+def diff(rows: Iterable[Runs], patch: str | None = None) -> None:
+    """A diff on stdout: rows for a person, and for a program or a file the patch, if there is one."""
+    if patch is not None and not is_read_by_a_person() and not is_colored():
+        _write(sys.stdout, patch)
+        return
+    _make_room()
+    for row in rows:
+        sys.stdout.write((styled(row) if is_colored() else _safe(plain(row))) + "\n")
+    sys.stdout.flush()
 
 
 def is_read_by_a_person() -> bool:
