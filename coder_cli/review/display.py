@@ -84,17 +84,18 @@ def _text(part: Part, shown: set[int]) -> str:
 
 
 def _about(part: Part) -> set[int]:
-    """Added lines, and those beside a deletion: what a finding about this change can be about."""
+    """Added lines, and those beside a pure deletion: what a finding about this change can be about."""
     about: set[int] = set()
     for piece in part.pieces:
         new = {row.new_line for row in piece.hunk.rows if row.new_line is not None}
+        added = {row.new_line for row in piece.hunk.added}
         stood = places(piece.hunk)
         for row in piece.rows:
             if row.kind is RowKind.ADDED and row.new_line is not None:
                 about.add(row.new_line)
             elif row.kind is RowKind.DELETED:
                 at = stood[row.old_line or 0]
-                about |= {at - 1, at} & new
+                about |= set() if {at - 1, at} & added else {at - 1, at} & new
     return about
 
 

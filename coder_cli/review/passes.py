@@ -182,7 +182,7 @@ def _confirming(odds: list[float]) -> Guide:
         return _YES if odds[-1] > 0 else _NO
 
     def guide() -> Generator[Step, str, None]:
-        yield Choice((_YES, _NO), decide=decide)
+        yield Choice((_NO, _YES), decide=decide)
 
     return guide
 
