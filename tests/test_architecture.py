@@ -72,7 +72,8 @@ LAYERS = (
     "coder_cli.review.walk",
     "coder_cli.edits.types coder_cli.edits.differing",
     "coder_cli.edits.lines coder_cli.edits.hunks coder_cli.edits.indentation coder_cli.edits.losses "
-    "coder_cli.edits.parsing",
+    "coder_cli.edits.parsing coder_cli.edits.overlay coder_cli.edits.python_scope",
+    "coder_cli.edits.imports coder_cli.edits.names",
     "coder_cli.edits.splice coder_cli.edits.checks coder_cli.edits.format",
     "coder_cli.pace coder_cli.completion coder_cli.fixing",
     "coder_cli.assistant",

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from coder_cli.edits import losses, parsing
+from coder_cli.edits import losses, names, parsing
+from coder_cli.edits.imports import Imports
+from coder_cli.edits.overlay import Overlay
 from coder_cli.edits.types import FileChange
-from coder_cli.workspace import Workspace
 from retrieval.decoding import decode
+from retrieval.languages.base import Project
 from retrieval.languages.content import language_in
+from retrieval.parse import parse
+from retrieval.types import SourceFile
+
+
+class Ground(Protocol):
+    """The repository that changes are judged in: a Workspace."""
+
+    @property
+    def project(self) -> Project: ...
 
 
 def refusals(changes: Sequence[FileChange], *, may_shrink: bool = False) -> tuple[str, ...]:
@@ -22,16 +34,31 @@ def refusals(changes: Sequence[FileChange], *, may_shrink: bool = False) -> tupl
     return losses.refusals_of(texts, may_shrink=may_shrink)
 
 
-def complaints(workspace: Workspace, changes: Sequence[FileChange]) -> tuple[str, ...]:
+def complaints(workspace: Ground, changes: Sequence[FileChange]) -> tuple[str, ...]:
     """Sentences about what no longer parses or needs what is not there, precise enough to mend it."""
+    texts = _texts(changes)
+    overlay = Overlay(workspace.project, {path: after for path, (_, after) in texts.items()})
+    judged = Imports(overlay)
     found: list[str] = []
-    for path, (before, after) in _texts(changes).items():
+    for path, (before, after) in texts.items():
         if after is None:
             continue
-        broken = parsing.complaint(path, language_in(path, after), before, after)
+        language = language_in(path, after)
+        broken = parsing.complaint(path, language, before, after)
         if broken:
+            # What is imported and named in a text that does not parse is anybody's guess.
             found.append(broken)
-    return tuple(found)
+            continue
+        now = overlay.parsed(path)
+        if now is None:
+            continue
+        was = None if before is None else parse(SourceFile(path, language, before, ""))
+        found += judged.complaints(path, was, now)
+        if language == "python":
+            found += names.unbound_names(path, before, after)
+        elif was is not None:
+            found += names.lost_imports(overlay, path, was, now)
+    return tuple(dict.fromkeys(found))
 
 
 def _texts(changes: Sequence[FileChange]) -> Mapping[str, tuple[str | None, str | None]]:
