@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from coder_cli.edits import losses, names, parsing
@@ -49,16 +50,25 @@ def complaints(workspace: Ground, changes: Sequence[FileChange]) -> tuple[str, .
             # What is imported and named in a text that does not parse is anybody's guess.
             found.append(broken)
             continue
-        now = overlay.parsed(path)
-        if now is None:
-            continue
-        was = None if before is None else parse(SourceFile(path, language, before, ""))
-        found += judged.complaints(path, was, now)
-        if language == "python":
-            found += names.unbound_names(path, before, after)
-        elif was is not None:
-            found += names.lost_imports(overlay, path, was, now)
+        # Whatever a text does to the reading of its language costs a complaint, not the edit.
+        with suppress(Exception):
+            found += _of_names(overlay, judged, path, language, before, after)
     return tuple(dict.fromkeys(found))
+
+
+def _of_names(
+    overlay: Overlay, judged: Imports, path: str, language: str, before: str | None, after: str
+) -> list[str]:
+    now = overlay.parsed(path)
+    if now is None:
+        return []
+    was = None if before is None else parse(SourceFile(path, language, before, ""))
+    found = list(judged.complaints(path, was, now))
+    if language == "python":
+        found += names.unbound_names(path, before, after)
+    elif was is not None:
+        found += names.lost_imports(overlay, path, was, now)
+    return found
 
 
 def _texts(changes: Sequence[FileChange]) -> Mapping[str, tuple[str | None, str | None]]:

@@ -46,7 +46,9 @@ def spliced(before: bytes | None, edits: Sequence[Edit]) -> bytes:
     places = sorted((_place(path, file, edit) for edit in edits), key=lambda place: place.start)
     for one, other in pairwise(places):
         if other.start < one.stop:
-            raise EditError(path, f"Two edits replace line {other.start + 1}; each line belongs into one.")
+            raise EditError(
+                path, f"Two edits replace line {other.start + 1}; each line belongs to one of them."
+            )
     return _Splice(path, before or b"", file).joined(places)
 
 
