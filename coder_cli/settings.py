@@ -45,11 +45,13 @@ class Settings:
     threads: int | None = None  # None: as many as the machine has cores
     context_tokens: int | None = None  # None: what the model and the memory allow
     prefix_cache_mb: int = 2048  # of prompts' key/value state in cache_dir; 0: none
+    journal_mb: int = 100  # of edits that can be undone, in state_dir; the newest is kept in any case
     encoder: str = (
         "static"  # of the search index: the shipped table, or the name or folder of an exported one
     )
-    offline: bool = False
     test_command: str | None = None  # a line for the shell; None: what the repository suggests
+    model_findings: bool = False  # whether a review asks the model, too
+    offline: bool = False
     color: Color = "auto"
     verbose: bool = False
     quiet: bool = False

@@ -75,6 +75,7 @@ LAYERS = (
     "coder_cli.edits.parsing coder_cli.edits.overlay coder_cli.edits.python_scope",
     "coder_cli.edits.imports coder_cli.edits.names",
     "coder_cli.edits.splice coder_cli.edits.checks coder_cli.edits.format",
+    "coder_cli.journal",
     "coder_cli.pace coder_cli.completion coder_cli.fixing",
     "coder_cli.assistant",
     "coder_cli.screen",
@@ -83,8 +84,11 @@ LAYERS = (
     "coder_cli.review.as_text",
     "coder_cli.review.reviewing",
     "coder_cli.edits.choosing",
-    "coder_cli.reading coder_cli.named coder_cli.window_view",
+    "coder_cli.reading coder_cli.named coder_cli.window_view coder_cli.locating",
     "coder_cli.oneshot coder_cli.replaying",
+    "coder_cli.tried_files",
+    "coder_cli.mending",
+    "coder_cli.checked",
     "coder_cli.completing",
     "coder_cli.chat.interrupts coder_cli.chat.fuzzy coder_cli.chat.history coder_cli.chat.shell "
     "coder_cli.chat.status coder_cli.chat.instructions coder_cli.chat.turns",
@@ -94,7 +98,7 @@ LAYERS = (
     "coder_cli.chat.opening",
     # A chat's commands work on the chat, and the chat looks them up in their table.
     "coder_cli.chat.loop coder_cli.chat.slash coder_cli.chat.files coder_cli.chat.keeping "
-    "coder_cli.chat.models coder_cli.chat.testing",
+    "coder_cli.chat.models coder_cli.chat.testing coder_cli.chat.reviewing",
     "coder_cli.chat.beginning",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
     "coder_cli.encoder_export",
@@ -136,7 +140,7 @@ OWNERS = {
     | {"coder_cli.bandwidth"},
     "gguf": {"exporters.gguf_source"},
     "huggingface_hub": {"exporters.hub"},
-    "filelock": {"exporters.pull", "exporters.staging"},
+    "filelock": {"exporters.pull", "exporters.staging", "coder_cli.journal.store"},
     "torch": {"exporters.optimum", "exporters.reference"},
     "transformers": {"exporters.optimum", "exporters.reference"},
     "optimum": {"exporters.optimum"},
@@ -152,7 +156,10 @@ OWNERS = {
     "git": {"retrieval.git_commands"},
     "pathspec": {"retrieval.ignore_rules"},
     "sqlite3": {"retrieval.parse_cache", "retrieval.search.tables"},
-    "msgspec": {"retrieval.digests", "retrieval.packed", "retrieval.parse_pool", "retrieval.parse_worker"},
+    "msgspec": {
+        *("retrieval.digests", "retrieval.packed", "retrieval.parse_pool", "retrieval.parse_worker"),
+        "coder_cli.journal.store",
+    },
     "tomlkit": {"coder_cli.commands.config"},
     "psutil": {"coder_cli.model.device", "coder_cli.model.memory", "coder_cli.bench_ours"},
     # The others only forbid ONNX Runtime's telemetry, before they import it.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from coder_cli import ui
-from coder_cli.chat import files, keeping, models, testing
+from coder_cli.chat import files, keeping, models, reviewing, testing
 from coder_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ COMMANDS: dict[str, Row] = {
     "tokens": Row("", "how full the window is, and what the last answer cost", files.show_tokens),
     "map": Row("", "the files that most others need, in outline", files.show_map),
     "search": Row("WORDS", "find places in the repository", files.search),
+    "review": Row("[RANGE]", "look for faults in a change; also --staged, --base REF", reviewing.review),
     "run": Row("COMMAND", "run a program and give its output to the model", _run),
     "test": Row("[COMMAND]", "run the tests and give their output to the model", testing.test),
     "retry": Row("", "ask the last question once more, with some chance", _retry),

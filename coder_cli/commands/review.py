@@ -41,7 +41,7 @@ _FORMATS = ("text", "json", "markdown", "sarif")
     "--model-findings/--no-model-findings",
     "with_model",
     default=None,
-    help="Let the model look, too; default: not.",
+    help="Let the model look, too; default: the setting model_findings.",
 )
 @options.budget
 @options.model
@@ -95,4 +95,4 @@ def command(
         with_model=with_model,
         budget=budget,
     )
-    return reviewing.review(settings, asked)
+    return reviewing.review(settings, asked)[0]

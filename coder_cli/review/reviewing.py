@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from coder_cli import assistant, pace, ui
 from coder_cli.errors import ExitCode
+from coder_cli.model.types import LanguageModel
 from coder_cli.project import find_repo, read_project
 from coder_cli.review import as_text, sarif
 from coder_cli.review.checks.table import CHECKS, run_checks
@@ -44,9 +45,12 @@ class Asked:
     budget: int | None = None
 
 
-def review(settings: Settings, asked: Asked) -> ExitCode:
-    wants_model = bool(asked.with_model)
-    if wants_model:
+def review(
+    settings: Settings, asked: Asked, loaded: tuple[InstalledModel, Engine] | None = None
+) -> tuple[ExitCode, Report]:
+    """What is found is shown. `loaded` is a model that is there already."""
+    wants_model = settings.model_findings if asked.with_model is None else asked.with_model
+    if wants_model and loaded is None:
         assistant.find_model(settings)  # that there is none is told before a large repository is read
     repo = find_repo(settings)
     with contextlib.closing(repo):
@@ -56,14 +60,17 @@ def review(settings: Settings, asked: Asked) -> ExitCode:
         report = Report(changes)
         if not changes:
             ui.say(f"Nothing differs between {changes.base.name} and {changes.head.name}.")
-            return _end(report, asked)
+            return _end(report, asked), report
         before = read_project(settings, *files_of(repo, changes.base))
         after = read_project(settings, *files_of(repo, changes.head))
         report = _checked(changes, before, after)
         _tell(report.findings, asked)
         if wants_model:
-            report = _read_by_model(settings, asked, repo, report, after)
-        return _end(report, asked)
+            installed, model = loaded or assistant.open_model(settings, ui.say)
+            budget = asked.budget or _budget(settings, installed, model)
+            report = replace(report, model=installed.name)
+            report = _read_by_model(asked, repo, report, after, model, budget)
+        return _end(report, asked), report
 
 
 def _checked(changes: Changes, before: RepositoryProject, after: RepositoryProject) -> Report:
@@ -72,13 +79,11 @@ def _checked(changes: Changes, before: RepositoryProject, after: RepositoryProje
 
 
 def _read_by_model(
-    settings: Settings, asked: Asked, repo: Repo, report: Report, after: RepositoryProject
+    asked: Asked, repo: Repo, report: Report, after: RepositoryProject, model: LanguageModel, budget: int
 ) -> Report:
-    installed, model = assistant.open_model(settings, ui.say)
     with ui.prefilling() as progress:
-        budget = asked.budget or _budget(settings, installed, model)
         plan = planned(model, report.changes, after, repo.root.name, budget, Strictness(), progress)
-        report = replace(report, model=installed.name, uncovered=plan.uncovered)
+        report = replace(report, uncovered=plan.uncovered)
         for looked in _watched(plan):
             found = of_the_diff(report.changes, [one.finding for one in looked.found])
             _tell(found, asked)
