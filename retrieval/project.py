@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -91,6 +93,17 @@ class RepositoryProject:
         if len(self._unpacked) > MOST_UNPACKED:
             self._unpacked.popitem(last=False)
         return found
+
+    def naming(self, names: Collection[str]) -> Sequence[str]:
+        """The files whose parse may have one of these names: no file that has one is missing."""
+        wanted = re.compile(b"|".join(re.escape(name.encode("utf-8", "replace")) for name in sorted(names)))
+        return [
+            path
+            for path, known in self._known.items()
+            if names
+            and known.parse is not None
+            and (wanted.search(known.parse.outline) or wanted.search(zlib.decompress(known.parse.references)))
+        ]
 
     def file(self, path: str, *, named: bool = False) -> SourceFile | Skipped:
         """The text of now: it is read anew each time. `named`: the user asked for this very file."""

@@ -97,6 +97,23 @@ class FilePair:
             shift = hunk.new_lines - hunk.old_lines + shift
         return new_line - shift
 
+    def new_number(self, old_line: int) -> int | None:
+        """The other way; None where it was deleted."""
+        if self.new is None or old_line in self.deleted_numbers:
+            return None
+        if old_line in self._unchanged_old:
+            return self._unchanged_old[old_line]
+        shift = 0
+        for hunk in self.file.hunks:
+            if hunk.old_start > old_line:
+                break
+            shift += hunk.new_lines - hunk.old_lines
+        return old_line + shift
+
+    @cached_property
+    def _unchanged_old(self) -> dict[int, int]:
+        return {old: new for new, old in self._unchanged.items()}
+
     @cached_property
     def _unchanged(self) -> dict[int, int]:
         """Lines of context, from the new side to the old one."""
@@ -114,9 +131,10 @@ class FilePair:
             rows = hunk.rows
             for at, row in enumerate(rows):
                 if row.old_line == old_line:
-                    after = (each.new_line for each in rows[at:] if each.new_line is not None)
-                    before = (each.new_line for each in reversed(rows[:at]) if each.new_line is not None)
-                    return next(after, None) or next(before, None) or 1
+                    near = [*rows[at:], *reversed(rows[:at])]
+                    left = [each for each in near if each.new_line is not None]
+                    said = [each for each in left if each.text.strip()]
+                    return next((each.new_line for each in [*said, *left] if each.new_line), 1)
             if hunk.old_start <= old_line:
                 best = hunk.new_start
         return max(best, 1)

@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from coder_cli.review.checks import (
+    changed_signatures,
+    conflict_markers,
+    debug_prints,
+    deleted_symbols,
+    import_cycles,
+    leaked_secrets,
+    removed_tests,
+)
 from coder_cli.review.checks.ground import Ground
 from coder_cli.review.types import Finding
 from retrieval.changes import Changes
@@ -18,7 +27,24 @@ class Check:
     find: Callable[[Ground], Iterable[Finding]]
 
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS = (
+    Check(conflict_markers.NAME, "A merge left its marks in the file.", conflict_markers.find),
+    Check(debug_prints.NAME, "A print or a breakpoint for debugging was left.", debug_prints.find),
+    Check(leaked_secrets.NAME, "A key, a token or a password is added.", leaked_secrets.find),
+    Check(
+        changed_signatures.NAME,
+        "A signature changed, and a call that was not changed does not fit it.",
+        changed_signatures.find,
+    ),
+    Check(
+        deleted_symbols.NAME,
+        "A definition or a file is gone, and something still uses it.",
+        deleted_symbols.find,
+    ),
+    Check(import_cycles.NAME, "An import closes a circle of files.", import_cycles.find),
+    Check(removed_tests.REMOVED, "A test is gone, and none like it came.", removed_tests.find_removed),
+    Check(removed_tests.SKIPPED, "A test that ran is switched off.", removed_tests.find_skipped),
+)
 
 
 def run_checks(changes: Changes, before: RepositoryProject, after: RepositoryProject) -> tuple[Finding, ...]:

@@ -1,0 +1,247 @@
+"""Signatures that changed while their callers were not changed with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from coder_cli.review.checks.calls import Call, call_at
+from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
+from coder_cli.review.checks.parameters import Parameters, misfit, parameters_of, swapped
+from coder_cli.review.checks.users import Users
+from coder_cli.review.types import Category, Finding, Severity
+from retrieval.definitions import Usage
+from retrieval.scopes import TYPES
+from retrieval.types import ParsedFile, ReferenceKind, SymbolKind
+
+NAME = "changed-signature"
+_FUNCTIONS = {SymbolKind.FUNCTION, SymbolKind.METHOD}
+_CALLABLE = {*_FUNCTIONS, SymbolKind.CONSTANT, SymbolKind.VARIABLE}  # const f = () => {}
+_MOST_CALLERS = 3  # that a finding names
+_CONSTRUCTORS = {
+    "python": "__init__",
+    "javascript": "constructor",
+    "typescript": "constructor",
+    "php": "__construct",
+}
+_CONSTRUCTORS["tsx"] = "constructor"
+_RUST_SELF = re.compile(r"\(\s*(?:&\s*(?:'\w+\s+)?)?(?:mut\s+)?self\b")
+# Methods that objects of any library have: by their name alone nothing is known.
+_SHORTEST_BY_NAME = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    pair: FilePair
+    index: int  # of the function, after the change
+    called: int  # of what callers name: the function, or its class where it is the constructor
+    old: Parameters
+    new: Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    place: str
+    reason: str
+    exact: bool
+
+
+def find(ground: Ground) -> Iterator[Finding]:
+    changed = [each for pair in ground.pairs for each in _changed(ground, pair)]
+    if not changed:
+        return
+    users = Users(ground.after, {_parsed(ground, each).symbols[each.called].name for each in changed})
+    for each in changed:
+        callers = list(_callers(ground, users, each))
+        if callers:
+            yield _finding(ground, each, callers)
+
+
+def _parsed(ground: Ground, changed: _Changed) -> ParsedFile:
+    parsed = ground.after.parsed(changed.pair.path)
+    return parsed or ParsedFile("")
+
+
+def _changed(ground: Ground, pair: FilePair) -> Iterator[_Changed]:
+    before, after = ground.before.parsed(pair.old_path), ground.after.parsed(pair.path)
+    if pair.old is None or pair.new is None or before is None or after is None:
+        return
+    old = _functions(before)
+    for name, index in _functions(after).items():
+        if index is None or old.get(name) is None:
+            continue
+        was, now = before.symbols[old[name] or 0], after.symbols[index]
+        if pair.old.part(was.line, was.signature_end) == pair.new.part(now.line, now.signature_end):
+            continue
+        parameters = [
+            _parameters(lines, parsed, at)
+            for lines, parsed, at in ((pair.old, before, old[name] or 0), (pair.new, after, index))
+        ]
+        if parameters[0] is not None and parameters[1] is not None and parameters[0] != parameters[1]:
+            called = index
+            if now.name == _CONSTRUCTORS.get(after.language) and now.parent is not None:
+                called = now.parent
+            yield _Changed(pair, index, called, parameters[0], parameters[1])
+
+
+def _functions(parsed: ParsedFile) -> dict[str, int | None]:
+    """By name; None where several share one: overloads, branches of an #if."""
+    found: dict[str, int | None] = {}
+    for index, symbol in enumerate(parsed.symbols):
+        if not symbol.forward and symbol.kind in _CALLABLE:
+            name = parsed.qualified_name(index)
+            found[name] = None if name in found else index
+    return found
+
+
+def _parameters(lines: Lines, parsed: ParsedFile, index: int) -> Parameters | None:
+    symbol = parsed.symbols[index]
+    above = lines.part(symbol.start_line, symbol.line)
+    in_type = symbol.parent is not None and parsed.symbols[symbol.parent].kind in TYPES
+    of = symbol if in_type else replace(symbol, parent=None)
+    return parameters_of(
+        lines.code, lines.offset(symbol.line, symbol.column) + len(symbol.name), lines.language, of, above
+    )
+
+
+def _callers(ground: Ground, users: Users, changed: _Changed) -> Iterator[_Caller]:
+    pair, parsed = changed.pair, _parsed(ground, changed)
+    called = parsed.symbols[changed.called]
+    new = _with_announced_defaults(ground, users, changed) if pair.language == "cpp" else changed.new
+    alone: bool | None = None
+    for usage in users.usages(pair.path, changed.called):
+        if not usage.exact:
+            if alone is None:
+                alone = len(called.name) >= _SHORTEST_BY_NAME and len(list(users.named(called.name))) == 1
+            if not alone:
+                continue
+        lines = ground.new_lines(usage.path)
+        call = _call(lines, usage) if lines else None
+        if lines is None or call is None:
+            continue
+        last = lines.line_at(call.end - 1)
+        if ground.was_touched(usage.path, usage.reference.line, last):
+            continue
+        call = _without_object(lines, usage, call, parsed, changed)
+        if misfit(call, changed.old, lines.language):
+            continue
+        reason = misfit(call, new, lines.language)
+        if not reason and (names := swapped(call, changed.old, changed.new)):
+            reason = f"its values for {names} now mean each other"
+        if reason and not _may_be_left_out(pair, parsed, changed, reason):
+            yield _Caller(f"{usage.path}:{usage.reference.line}", reason, usage.exact)
+
+
+def _with_announced_defaults(ground: Ground, users: Users, changed: _Changed) -> Parameters:
+    """In C++ a header says what may be left out."""
+    name = _parsed(ground, changed).symbols[changed.index].name
+    new = changed.new
+    for path, index in users.named(name):
+        parsed, lines = ground.after.parsed(path), ground.new_lines(path)
+        if parsed is None or lines is None or not parsed.symbols[index].forward:
+            continue
+        announced = _parameters(lines, parsed, index)
+        if announced is not None and len(announced) == len(new):
+            pairs = zip(new, announced, strict=True)
+            new = tuple(replace(one, required=one.required and other.required) for one, other in pairs)
+    return new
+
+
+def _call(lines: Lines, usage: Usage) -> Call | None:
+    reference = usage.reference
+    if reference.kind not in (ReferenceKind.CALL, ReferenceKind.TYPE):
+        return None
+    offset = lines.offset(reference.line, reference.column)
+    if reference.kind is ReferenceKind.TYPE and not re.search(
+        r"\bnew\s+[\w.\\]*$", lines.code[max(0, offset - 200) : offset]
+    ):
+        return None
+    if lines.code[offset : offset + len(reference.name)] != reference.name:
+        return None
+    return call_at(lines.code, lines.language, offset + len(reference.name))
+
+
+def _without_object(lines: Lines, usage: Usage, call: Call, parsed: ParsedFile, changed: _Changed) -> Call:
+    """`Type.method(object, value)`: the object is none of the values."""
+    symbol = parsed.symbols[changed.index]
+    qualifier = usage.reference.qualifier.rpartition(".")[2].rpartition("::")[2]
+    owner = symbol.owner or (parsed.symbols[symbol.parent].name if symbol.parent is not None else "")
+    if not qualifier or qualifier != owner.rpartition("::")[2] or call.positional == 0:
+        return call
+    pair = changed.pair
+    above = pair.new.part(symbol.start_line, symbol.line) if pair.new else ""
+    plain = lines.language == "python" and not re.search(r"@(?:staticmethod|classmethod)\b", above)
+    if plain and symbol.name != "__init__":
+        return replace(call, positional=call.positional - 1)
+    signature = pair.new.part(symbol.line, symbol.signature_end) if pair.new else ""
+    if lines.language == "rust" and _RUST_SELF.search(signature):
+        return replace(call, positional=call.positional - 1)
+    return call
+
+
+def _may_be_left_out(pair: FilePair, parsed: ParsedFile, changed: _Changed, reason: str) -> bool:
+    """In JavaScript every argument may be missing: whether it must be there only its function knows."""
+    if parsed.language != "javascript" or "does not give" not in reason or pair.new is None:
+        return False
+    symbol = parsed.symbols[changed.index]
+    old = {each.name for each in changed.old}
+    fresh = [each for each in changed.new if each.name not in old and each.required]
+    start = pair.new.offset(symbol.signature_end, 0)
+    body = pair.new.code[start : pair.new.offset(symbol.end_line + 1, 0)]
+    return all(
+        not each.name
+        or re.search(
+            rf"\b{each.name}\b\s*(?:\|\||\?\?|&&|\?(?!\.)|===?\s*(?:undefined|null)|!==?\s*(?:undefined|null)|\?\.)"
+            rf"|!\s*{each.name}\b|typeof\s+{each.name}\b|if\s*\(\s*{each.name}\s*\)|\barguments\b",
+            body,
+        )
+        for each in fresh
+    )
+
+
+def _finding(ground: Ground, changed: _Changed, callers: Sequence[_Caller]) -> Finding:
+    pair, parsed = changed.pair, _parsed(ground, changed)
+    symbol = parsed.symbols[changed.index]
+    certain = any(caller.exact for caller in callers)
+    told = [caller for caller in callers if caller.exact] if certain else list(callers)
+    first, last = _place(ground, changed)
+    listed = "; ".join(f"{caller.place}: {caller.reason}" for caller in told[:_MOST_CALLERS])
+    more = f"; and {len(told) - _MOST_CALLERS} more" if len(told) > _MOST_CALLERS else ""
+    one = len(told) == 1
+    only_deleted = pair.added_numbers.isdisjoint(range(symbol.line, symbol.signature_end + 1))
+    return at_lines(
+        pair,
+        first,
+        last,
+        check=NAME,
+        severity=Severity.ERROR if certain else Severity.WARNING,
+        category=Category.INTERFACE,
+        title=f"{'A call does' if one else f'{len(told)} calls do'} not fit the changed signature of "
+        + parsed.qualified_name(changed.index),
+        scenario=f"{listed}{more}.",
+        suggestion=f"Change {'the call' if one else 'the calls'} too, or give what is new a default.",
+        deleted=pair.deleted_text(*_old_lines(ground, changed)) if only_deleted else "",
+        certain=certain,
+    )
+
+
+def _old_lines(ground: Ground, changed: _Changed) -> tuple[int, int]:
+    before = ground.before.parsed(changed.pair.old_path)
+    name = _parsed(ground, changed).qualified_name(changed.index)
+    at = _functions(before).get(name) if before else None
+    if before is None or at is None:
+        return 0, -1
+    return before.symbols[at].line, before.symbols[at].signature_end
+
+
+def _place(ground: Ground, changed: _Changed) -> tuple[int, int]:
+    """The lines of the signature that were added; else the line beside the one that is gone."""
+    pair, symbol = changed.pair, _parsed(ground, changed).symbols[changed.index]
+    added = [line for line in range(symbol.line, symbol.signature_end + 1) if line in pair.added_numbers]
+    if added:
+        return added[0], added[-1]
+    first, last = _old_lines(ground, changed)
+    gone = [line for line in range(first, last + 1) if line in pair.deleted_numbers]
+    line = pair.beside(gone[0]) if gone else symbol.line
+    return line, line

@@ -1,0 +1,290 @@
+"""Definitions and files that are gone while something still uses them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from coder_cli.review.checks.ground import FilePair, Ground, at_lines
+from coder_cli.review.checks.users import Users
+from coder_cli.review.types import Category, Finding, Severity
+from retrieval.definitions import Definition
+from retrieval.scopes import FUNCTIONS, TYPES
+from retrieval.types import Dependency, Import, ParsedFile, ReferenceKind, Symbol
+
+NAME = "deleted-symbol"
+_MOST_USERS = 3  # that a finding names
+_SHORTEST_BY_NAME = 5
+_DELETED_LINES = 12  # of a file that is gone: as much of it is shown
+_DYNAMIC = re.compile(
+    r"\b__getattr__\b|\bglobals\(\)|\bsetattr\(|\bvars\(|method_missing|define_method|__call\b|__get\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    pair: FilePair
+    index: int  # before the change
+    symbol: Symbol
+    name: str  # with its owners
+
+
+@dataclass(frozen=True, slots=True)
+class _User:
+    path: str  # after the change
+    line: int
+    exact: bool
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+def find(ground: Ground) -> Iterator[Finding]:
+    files = set()
+    for pair in ground.pairs:
+        if pair.old is not None and (pair.new is None or pair.old_path != pair.path):
+            users = list(_importers(ground, pair))
+            if users:
+                files.add(pair.path)
+                yield _file_finding(pair, users)
+    gone = [each for pair in ground.pairs if pair.path not in files for each in _gone(ground, pair)]
+    if not gone:
+        return
+    names = {each.symbol.name for each in gone}
+    before, after = Users(ground.before, names), Users(ground.after, names)
+    seen: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+    for each in gone:
+        users = list(dict.fromkeys(_users(ground, before, after, each)))
+        users = [user for user in users if (user.path, user.line) not in seen[each.symbol.name]]
+        seen[each.symbol.name].update((user.path, user.line) for user in users)
+        if users:
+            yield _finding(each, users)
+
+
+# Symbols
+
+
+def _gone(ground: Ground, pair: FilePair) -> Iterator[_Gone]:
+    before, after = ground.before.parsed(pair.old_path), ground.after.parsed(pair.path)
+    if pair.old is None or before is None or (pair.new is not None and (after is None or not after.complete)):
+        return
+    kept = {after.qualified_name(at) for at in range(len(after.symbols))} if after and pair.new else set()
+    lost: set[int] = set()
+    for index, symbol in enumerate(before.symbols):
+        name = before.qualified_name(index)
+        if name in kept or symbol.line not in pair.deleted_numbers:
+            continue
+        lost.add(index)
+        around = before.symbols[symbol.parent] if symbol.parent is not None else None
+        if symbol.parent in lost or (around is not None and around.kind in FUNCTIONS):
+            continue  # it went with its type; a local one is nobody else's
+        if not symbol.forward and not _is_bound(pair, after, symbol):
+            yield _Gone(pair, index, symbol, name)
+
+
+def _is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
+    """Whether the file still gives something of this name: an import, a macro, an alias."""
+    if pair.new is None or after is None:
+        return False
+    for statement in after.imports:
+        if any((each.alias or each.name) == symbol.name for each in statement.names):
+            return True
+        if re.split(r"[.:/\\]", statement.alias or statement.module)[-1] == symbol.name:
+            return True
+    if any(each.alias == symbol.name for each in after.exports):
+        return True
+    if any(each.name == symbol.name and each.parent == symbol.parent for each in after.symbols):
+        return True
+    name = re.escape(symbol.name)
+    return (
+        re.search(
+            rf"#\s*define\s+{name}\b|\balias(?:_method)?\s+:?{name}\b|[\"']{name}[\"']",
+            "\n".join(row.text for row in pair.added),
+        )
+        is not None
+    )
+
+
+def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator[_User]:
+    dynamic = gone.pair.new is not None and _DYNAMIC.search(gone.pair.new.text) is not None
+    closed = not dynamic and _is_closed(ground, gone)
+    for usage in before.usages(gone.pair.old_path, gone.index):
+        reference = usage.reference
+        path, line = _now(ground, usage.path, reference.line)
+        if line is None:
+            continue
+        found = after.definitions_at(path, line, reference.column, reference.name)
+        if found is None or not _is_lost(gone, found, usage.exact):
+            continue
+        if usage.exact or _is_known_by_name(before, after, gone):
+            yield _User(path, line, usage.exact and closed)
+    for path in after.paths:
+        yield from _importing(ground, before, after, gone, path)
+
+
+def _now(ground: Ground, path: str, line: int) -> tuple[str, int | None]:
+    """Where a line of the old side is; no number where it was deleted."""
+    pair = ground.by_old_path.get(path)
+    if pair is None:
+        return path, line
+    return pair.path, pair.new_number(line) if pair.new is not None else None
+
+
+def _is_lost(gone: _Gone, found: Sequence[Definition], exact: bool) -> bool:
+    """Whether what a use means now is nothing, or only something of the same name somewhere."""
+    if any(each.exact for each in found):
+        return False
+    python = gone.pair.language == "python"
+    return not found or (exact and python and len(found) == 1 and found[0].path != gone.pair.path)
+
+
+def _is_known_by_name(before: Users, after: Users, gone: _Gone) -> bool:
+    """A name that only this symbol had, and that nothing has now."""
+    if len(gone.symbol.name) < _SHORTEST_BY_NAME:
+        return False
+    return len(list(before.named(gone.symbol.name))) == 1 and not list(after.named(gone.symbol.name))
+
+
+def _is_closed(ground: Ground, gone: _Gone) -> bool:
+    """Of a member: whether its type inherits from nothing that may have it, too."""
+    parsed = ground.after.parsed(gone.pair.path)
+    parent = gone.symbol.parent
+    before = ground.before.parsed(gone.pair.old_path)
+    if parent is None or before is None or before.symbols[parent].kind not in TYPES:
+        return gone.symbol.owner == ""
+    name = before.qualified_name(parent)
+    if parsed is None:
+        return True
+    types = [at for at in range(len(parsed.symbols)) if parsed.qualified_name(at) == name]
+    header = (
+        range(parsed.symbols[types[0]].line, parsed.symbols[types[0]].signature_end + 1)
+        if types
+        else range(0)
+    )
+    bases = [each for each in parsed.references if each.kind is ReferenceKind.BASE and each.line in header]
+    return all(each.name == "object" for each in bases)
+
+
+# Imports of symbols
+
+
+def _importing(ground: Ground, before: Users, after: Users, gone: _Gone, path: str) -> Iterator[_User]:
+    """Statements that name it, as they stood before."""
+    parsed = ground.after.parsed(path)
+    lines = ground.new_lines(path)
+    if parsed is None or lines is None:
+        return
+    for statement in parsed.imports:
+        if statement.conditional or not any(each.name == gone.symbol.name for each in statement.names):
+            continue
+        place = _written(statement, gone.symbol.name, lines.lines)
+        if place is None:
+            continue
+        line, column = place
+        old_line = ground.old_line(path, line)
+        if old_line is None:
+            continue
+        was = _imported(before, ground.old_path(path), old_line, column)
+        if was is None or (was.path, was.symbol) != (gone.pair.old_path, gone.index) or not was.exact:
+            continue
+        now = _imported(after, path, line, column)
+        if now is None or not now.exact or (now.symbol is None and gone.pair.language == "python"):
+            if now is not None and now.symbol is None and now.path != gone.pair.path:
+                continue
+            yield _User(path, line, True)
+
+
+def _imported(users: Users, path: str, line: int, column: int) -> Definition | None:
+    return users.symbols.definition(path, line, column) if path in users.symbols.graph else None
+
+
+def _written(statement: Import, name: str, lines: Sequence[str]) -> tuple[int, int] | None:
+    for line in range(statement.start_line, min(statement.end_line, len(lines)) + 1):
+        text = lines[line - 1]
+        start = (
+            text.find("import") + 6
+            if line == statement.start_line and "import" in text and text.lstrip().startswith("from")
+            else 0
+        )
+        found = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])").search(text, start)
+        if found:
+            return line, found.start()
+    return None
+
+
+# Files
+
+
+def _importers(ground: Ground, pair: FilePair) -> Iterator[_User]:
+    """Statements that led to a file that is gone, and lead nowhere now."""
+    before = ground.before.graph()
+    if pair.old_path not in before or pair.old_path in ground.after:
+        return
+    after = ground.after.graph()
+    for user in before.dependents_of(pair.old_path):
+        for dependency in before.why(user, pair.old_path):
+            path, line = _now(ground, user, dependency.line)
+            if line is None or path not in after or _is_optional(ground, path, line):
+                continue
+            if not _leads_somewhere(ground, path, line, dependency):
+                yield _User(path, line, True)
+                break
+
+
+def _leads_somewhere(ground: Ground, path: str, line: int, dependency: Dependency) -> bool:
+    graph = ground.after.graph()
+    return any(
+        each.line == line and each.name == dependency.name
+        for target in graph.dependencies_of(path)
+        for each in graph.why(path, target)
+    )
+
+
+def _is_optional(ground: Ground, path: str, line: int) -> bool:
+    """It may fail: inside a try block, a branch."""
+    parsed = ground.after.parsed(path)
+    found = [each for each in parsed.imports if each.start_line <= line <= each.end_line] if parsed else []
+    return not found or any(each.conditional for each in found)
+
+
+def _file_finding(pair: FilePair, users: Sequence[_User]) -> Finding:
+    moved = f" It is {pair.path} now." if pair.new is not None else ""
+    return at_lines(
+        pair,
+        1,
+        1,
+        check=NAME,
+        severity=Severity.ERROR,
+        category=Category.INTERFACE,
+        title=f"{pair.old_path} is gone, but still imported",
+        scenario=f"{_listed(users)} cannot find it.{moved}",
+        suggestion="Change the imports too, or leave a file there that passes on what it had.",
+        deleted=pair.old.part(1, _DELETED_LINES) if pair.old and pair.new is None else "",
+    )
+
+
+def _finding(gone: _Gone, users: Sequence[_User]) -> Finding:
+    certain = any(user.exact for user in users)
+    told = [user for user in users if user.exact] if certain else list(users)
+    pair, symbol = gone.pair, gone.symbol
+    line = pair.beside(symbol.line)
+    return at_lines(
+        pair,
+        line,
+        line,
+        check=NAME,
+        severity=Severity.ERROR if certain else Severity.WARNING,
+        category=Category.INTERFACE,
+        title=f"{gone.name} is gone, but still used",
+        scenario=f"{_listed(told)} still {'uses' if len(told) == 1 else 'use'} it.",
+        suggestion="Change what uses it, or keep it.",
+        deleted=pair.deleted_text(symbol.start_line, symbol.end_line),
+        certain=certain,
+    )
+
+
+def _listed(users: Sequence[_User]) -> str:
+    more = f" and {len(users) - _MOST_USERS} more" if len(users) > _MOST_USERS else ""
+    return ", ".join(str(user) for user in users[:_MOST_USERS]) + more

@@ -1,0 +1,48 @@
+"""Who uses what has one of a few names: a graph of symbols that holds no more than that needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from retrieval.definitions import Definition, SymbolGraph, Usage
+from retrieval.project import RepositoryProject
+from retrieval.types import SymbolKind
+
+_FUNCTIONS = {SymbolKind.FUNCTION, SymbolKind.METHOD}
+
+
+class Users:
+    """All of a repository is looked through once, by the bytes of its parses; the rest is never unpacked."""
+
+    def __init__(self, project: RepositoryProject, names: Collection[str]) -> None:
+        self.project = project
+        self.paths: Sequence[str] = project.naming(names)
+        graph = project.graph()
+        known = [path for path in self.paths if path in graph]
+        # What passes a name on without naming it (`export *`, a header) is needed, but Python's modules are
+        # found by themselves.
+        through = [path for path in known if project.language(path) != "python"]
+        kept = {*known, *(graph.closure(through) if through else ())}
+        self.symbols = SymbolGraph(project, graph.within(kept))
+
+    def usages(self, path: str, symbol: int) -> Sequence[Usage]:
+        return self.symbols.usages(path, symbol) if path in self.symbols.graph else ()
+
+    def definitions_at(self, path: str, line: int, column: int, name: str) -> Sequence[Definition] | None:
+        """Of the reference at a place; None where there is none."""
+        parsed = self.project.parsed(path)
+        if parsed is None or path not in self.symbols.graph:
+            return None
+        for number, reference in enumerate(parsed.references):
+            if reference.line == line and reference.column == column and reference.name == name:
+                return self.symbols.definitions(path, number)
+        return None
+
+    def named(self, name: str) -> Iterator[tuple[str, int]]:
+        """Every definition of this name that is no local one."""
+        for path in self.paths:
+            parsed = self.project.parsed(path)
+            for index, symbol in enumerate(parsed.symbols if parsed else ()):
+                around = parsed.symbols[symbol.parent] if parsed and symbol.parent is not None else None
+                if symbol.name == name and not (around and around.kind in _FUNCTIONS):
+                    yield path, index

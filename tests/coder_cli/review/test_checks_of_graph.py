@@ -1,0 +1,296 @@
+"""Signatures and their callers, definitions and their users, circles of imports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.coder_cli.review.checked import checked, told
+
+LIBRARY = """
+    def load(path, limit):
+        return path, limit
+
+
+    class Store:
+        def __init__(self, root):
+            self.root = root
+
+        def read(self, name):
+            return self.root, name
+
+        def all(self):
+            return self.read("a")
+    """
+PROGRAM = """
+    from library import Store, load
+
+    first = load("a", 1)
+    second = load("b", limit=2)
+    store = Store("c")
+    """
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("def load(path, limit):", "def load(path, limit, mode):", 1),
+        ("def load(path, limit):", "def load(path):", 1),
+        ("def load(path, limit):", "def load(path, most):", 1),  # one caller names it
+        ("def load(path, limit):", "def load(limit, path):", 1),
+        ("def load(path, limit):", "def load(path, *, limit):", 1),
+        ("def load(path, limit):", "def load(path, limit, /):", 1),
+        ("def __init__(self, root):", "def __init__(self, root, size):", 6),
+        ("def read(self, name):", "def read(self, name, mode):", 9),
+        ("def read(self, name):", "def read(self):", 9),
+    ],
+)
+def test_a_python_call_that_does_not_fit_the_new_signature_is_found(
+    tmp_path: Path, old: str, new: str, line: int
+) -> None:
+    found = checked(
+        tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, {"library.py": LIBRARY.replace(old, new)}
+    )
+    assert told(found) == [f"changed-signature library.py:{line}"]
+    assert found[0].quote.strip() == new
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("def load(path, limit):", "def load(path, limit, mode=None):"),
+        ("def load(path, limit):", "def load(path, limit=1):"),
+        ("def load(path, limit):", "def load(path: str, limit: int) -> object:"),
+        ("def load(path, limit):", "def load(path, *rest, **options):"),
+        ("def __init__(self, root):", "def __init__(self, root, size=1):"),
+        ("def read(self, name):", "def read(this, title):"),
+    ],
+)
+def test_a_python_signature_that_its_callers_fit_is_none(tmp_path: Path, old: str, new: str) -> None:
+    found = checked(
+        tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, {"library.py": LIBRARY.replace(old, new)}
+    )
+    assert not found
+
+
+def test_a_call_that_was_changed_too_or_passes_all_on_is_none(tmp_path: Path) -> None:
+    passing = "from library import load\n\n\ndef each(*args):\n    return load(*args)\n"
+    found = checked(
+        tmp_path,
+        {
+            "library.py": LIBRARY,
+            "program.py": "from library import load\n\nload(1, 2)\n",
+            "passing.py": passing,
+        },
+        {
+            "library.py": LIBRARY.replace("(path, limit)", "(path, limit, mode)", 1),
+            "program.py": "from library import load\n\nload(1, 2, 3)\n",
+        },
+    )
+    assert not found
+
+
+def test_a_call_through_an_unknown_object_is_possible(tmp_path: Path) -> None:
+    program = "def run(store):\n    return store.retrieve('a')\n"
+    library = LIBRARY.replace("read", "retrieve").replace('self.retrieve("a")', "1")
+    found = checked(
+        tmp_path,
+        {"library.py": library, "program.py": program},
+        {"library.py": library.replace("(self, name)", "(self, name, mode)")},
+    )
+    assert told(found) == ["changed-signature library.py:9 possible"]
+
+
+@pytest.mark.parametrize(
+    ("files", "changed", "old", "new"),
+    [
+        (
+            {
+                "a.ts": "export function f(a: number) {\n  return a;\n}\n",
+                "b.ts": "import { f } from './a';\nf(1);\n",
+            },
+            "a.ts",
+            "f(a: number)",
+            "f(a: number, b: string)",
+        ),
+        (
+            {
+                "a.js": "function f(a, b) {\n  return a + b;\n}\nmodule.exports = { f };\n",
+                "b.js": "const { f } = require('./a');\nf(1, 2);\n",
+            },
+            "a.js",
+            "f(a, b)",
+            "f(a)",
+        ),
+        (
+            {
+                "go.mod": "module x\n",
+                "a.go": "package x\n\nfunc F(a, b int) int { return a }\n",
+                "b.go": "package x\n\nvar y = F(1, 2)\n",
+            },
+            "a.go",
+            "F(a, b int)",
+            "F(a, b int, c string)",
+        ),
+        (
+            {"A.java": "class A {\n  static int f(int a) { return a; }\n  int g() { return f(1); }\n}\n"},
+            "A.java",
+            "f(int a)",
+            "f(int a, Map<String, Integer> b)",
+        ),
+        (
+            {"src/lib.rs": "pub fn f(a: u8) -> u8 {\n    a\n}\n\npub fn g() -> u8 {\n    f(1)\n}\n"},
+            "src/lib.rs",
+            "f(a: u8)",
+            "f(a: u8, b: u8)",
+        ),
+        (
+            {
+                "a.h": "int f(int a);\n",
+                "a.c": '#include "a.h"\nint f(int a)\n{\n  return a;\n}\n',
+                "b.c": '#include "a.h"\nint g(void)\n{\n  return f(1);\n}\n',
+            },
+            "a.c",
+            "f(int a)",
+            "f(int a, int b)",
+        ),
+        (
+            {"a.php": "<?php\nfunction f($a) {\n  return $a;\n}\nf(1);\n"},
+            "a.php",
+            "f($a)",
+            "f($a, $b)",
+        ),
+        (
+            {"a.rb": "def f(a)\n  a\nend\n\nf(1)\n"},
+            "a.rb",
+            "f(a)",
+            "f(a, b)",
+        ),
+        (
+            {"A.cs": "class A {\n  int F(int a) { return a; }\n  int G() { return F(1); }\n}\n"},
+            "A.cs",
+            "F(int a)",
+            "F(int a, int b)",
+        ),
+        (
+            {"a.kt": "fun f(a: Int): Int {\n  return a\n}\n\nfun g(): Int {\n  return f(1)\n}\n"},
+            "a.kt",
+            "f(a: Int)",
+            "f(a: Int, b: Int)",
+        ),
+    ],
+)
+def test_other_languages_have_callers_too(
+    tmp_path: Path, files: dict[str, str], changed: str, old: str, new: str
+) -> None:
+    found = checked(tmp_path, files, {changed: files[changed].replace(old, new)})
+    assert [(each.check, each.path) for each in found] == [("changed-signature", changed)]
+    optional = {"a.ts": "f(a: number, b?: string)", "a.js": "f(a, b, c = 1)", "a.php": "f($a, $b = 1)"}
+    optional |= {"a.kt": "f(a: Int, b: Int = 1)", "A.cs": "F(int a, int b = 1)", "a.rb": "f(a, b = 1)"}
+    if changed in optional:
+        fits = {changed: files[changed].replace(old, optional[changed])}
+        assert not checked(tmp_path / "fits", files, fits)
+
+
+def test_a_javascript_function_may_get_less_than_it_takes(tmp_path: Path) -> None:
+    files = {"a.js": "function f(a) {\n  return a;\n}\nf(1);\n"}
+    after = {"a.js": "function f(a, options) {\n  options = options || {};\n  return a;\n}\nf(1);\n"}
+    assert not checked(tmp_path, files, after)
+
+
+def test_what_is_gone_but_still_used_is_found_where_it_stood(tmp_path: Path) -> None:
+    after = LIBRARY.replace("    def load(path, limit):\n        return path, limit\n\n\n", "")
+    assert after != LIBRARY
+    found = checked(tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, {"library.py": after})
+    assert told(found) == ["deleted-symbol library.py:1"]
+    assert found[0].deleted.startswith("def load(path, limit):")
+    assert found[0].quote == "class Store:"
+    assert "program.py:1" in found[0].scenario or "program.py:3" in found[0].scenario
+
+
+def test_a_method_that_its_own_class_calls_is_found(tmp_path: Path) -> None:
+    after = LIBRARY.replace("        def read(self, name):\n            return self.root, name\n\n", "")
+    found = checked(tmp_path, {"library.py": LIBRARY}, {"library.py": after})
+    assert told(found) == ["deleted-symbol library.py:9"]
+
+
+def test_what_moved_and_is_passed_on_is_none(tmp_path: Path) -> None:
+    after = "from deeper import load\n" + LIBRARY.replace(
+        "    def load(path, limit):\n        return path, limit\n", ""
+    )
+    moved = "def load(path, limit):\n    return path, limit\n"
+    found = checked(
+        tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, {"library.py": after, "deeper.py": moved}
+    )
+    assert not found
+
+
+def test_what_moved_while_an_import_stayed_is_found(tmp_path: Path) -> None:
+    after = LIBRARY.replace("    def load(path, limit):\n        return path, limit\n\n\n", "")
+    moved = "def load(path, limit):\n    return path, limit\n"
+    found = checked(
+        tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, {"library.py": after, "deeper.py": moved}
+    )
+    assert told(found) == ["deleted-symbol library.py:1"]
+
+
+def test_a_file_that_is_gone_but_still_imported_is_found(tmp_path: Path) -> None:
+    found = checked(tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, {"library.py": None})
+    assert told(found) == ["deleted-symbol library.py:1"]
+    assert "program.py:1" in found[0].scenario
+    optional = "try:\n    import library\nexcept ImportError:\n    library = None\n"
+    assert not checked(tmp_path / "b", {"library.py": LIBRARY, "program.py": optional}, {"library.py": None})
+
+
+def test_a_name_of_another_file_that_is_gone_is_found_in_typescript(tmp_path: Path) -> None:
+    files = {
+        "a.ts": "export function f() {\n  return 1;\n}\nexport const g = 2;\n",
+        "b.ts": "import { f, g } from './a';\nconsole.log(f(), g);\n",
+    }
+    found = checked(tmp_path, files, {"a.ts": "export const g = 2;\n"})
+    assert told(found) == ["deleted-symbol a.ts:1"]
+
+
+def test_a_circle_of_imports_is_found_where_it_is_closed(tmp_path: Path) -> None:
+    files = {"a.py": "import b\n\nx = 1\n", "b.py": "import c\n", "c.py": "y = 1\n"}
+    found = checked(tmp_path, files, {"c.py": "import a\n\ny = 1\n"})
+    assert told(found) == ["import-cycle c.py:1"]
+    assert "c.py -> a.py -> b.py -> c.py" in found[0].scenario
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "def f():\n    import a\n",
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import a\n",
+        "try:\n    import a\nexcept ImportError:\n    a = None\n",
+    ],
+)
+def test_an_import_that_waits_closes_none(tmp_path: Path, after: str) -> None:
+    assert not checked(tmp_path, {"a.py": "import c\n", "c.py": "y = 1\n"}, {"c.py": after})
+
+
+def test_a_circle_that_was_there_is_none(tmp_path: Path) -> None:
+    files = {"a.py": "import b\n", "b.py": "import c\nimport a\n", "c.py": "import b\n"}
+    assert not checked(tmp_path, files, {"c.py": "import b\nimport a\n"})
+
+
+def test_types_alone_close_no_circle(tmp_path: Path) -> None:
+    files = {
+        "a.ts": "import { y } from './b';\nexport interface T {}\nexport const x = y;\n",
+        "b.ts": "export const y = 1;\n",
+    }
+    assert not checked(tmp_path, files, {"b.ts": "import { T } from './a';\nexport const y: T = 1;\n"})
+    found = checked(tmp_path / "b", files, {"b.ts": "import { x } from './a';\nexport const y = x;\n"})
+    assert told(found) == ["import-cycle b.ts:1"]
+
+
+def test_the_index_and_the_first_commit_are_looked_at_too(tmp_path: Path) -> None:
+    found = checked(
+        tmp_path,
+        {"library.py": LIBRARY, "program.py": PROGRAM},
+        {"library.py": LIBRARY.replace("(path, limit)", "(path)", 1)},
+        staged=True,
+    )
+    assert told(found) == ["changed-signature library.py:1"]

@@ -1,0 +1,144 @@
+"""Tests that are gone or switched off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.coder_cli.review.checked import checked, told
+
+PYTHON = """
+    import library
+
+
+    def test_it_loads_what_was_stored():
+        assert library.load("a") == 1
+
+
+    def test_it_says_what_is_missing():
+        with raises(KeyError) as caught:
+            library.load("missing")
+        assert "missing" in str(caught.value)
+    """
+SECOND = """
+    def test_it_says_what_is_missing():
+        with raises(KeyError) as caught:
+            library.load("missing")
+        assert "missing" in str(caught.value)
+    """
+
+
+def test_a_test_that_is_gone_is_found_with_what_it_said(tmp_path: Path) -> None:
+    found = checked(tmp_path, {"tests/test_a.py": PYTHON}, {"tests/test_a.py": PYTHON.replace(SECOND, "")})
+    assert told(found) == ["test-removed tests/test_a.py:5"]
+    assert "test_it_says_what_is_missing" in found[0].title
+    assert found[0].deleted.startswith("def test_it_says_what_is_missing")
+
+
+def test_a_file_of_tests_that_is_gone_is_found(tmp_path: Path) -> None:
+    found = checked(tmp_path, {"tests/test_a.py": PYTHON, "a.py": "x = 1\n"}, {"tests/test_a.py": None})
+    assert told(found) == ["test-removed tests/test_a.py:1"]
+
+
+def test_a_test_that_moved_or_got_another_name_is_none(tmp_path: Path) -> None:
+    renamed = PYTHON.replace("test_it_says_what_is_missing", "test_missing_names_are_told")
+    assert not checked(tmp_path / "a", {"tests/test_a.py": PYTHON}, {"tests/test_a.py": renamed})
+    moved: dict[str, str | None] = {"tests/test_a.py": PYTHON.replace(SECOND, ""), "tests/test_b.py": SECOND}
+    assert not checked(tmp_path / "b", {"tests/test_a.py": PYTHON}, moved)
+
+
+def test_a_test_that_goes_with_what_it_tests_is_none(tmp_path: Path) -> None:
+    found = checked(
+        tmp_path,
+        {
+            "library.py": "def drop():\n    pass\n",
+            "tests/test_a.py": "def test_drop():\n    drop()\n\n\nx = 1\n",
+        },
+        {"library.py": "", "tests/test_a.py": "x = 1\n"},
+    )
+    assert not found
+
+
+@pytest.mark.parametrize(
+    ("path", "kept", "gone"),
+    [
+        (
+            "test/a.test.js",
+            "it('adds', () => {\n  expect(add(1)).toBe(2);\n});\n",
+            "it('takes away', () => {\n  drop('x');\n});\n",
+        ),
+        (
+            "a_test.go",
+            "package a\n\nfunc TestAdd(t *testing.T) {\n\tadd(t, 1)\n}\n",
+            "\nfunc TestDrop(t *testing.T) {\n\tcheck(drop)\n}\n",
+        ),
+        ("src/lib.rs", "fn add() {}\n", "\n#[test]\nfn drops_it() {\n    assert!(drop());\n}\n"),
+        ("spec/a_spec.rb", "it 'adds' do\n  add\nend\n", "\nit 'takes away' do\n  drop :x\nend\n"),
+        ("test/a.cpp", "TEST(A, Adds) {\n  add();\n}\n", "\nTEST(A, Drops) {\n  drop(1);\n}\n"),
+    ],
+)
+def test_other_languages_have_tests_too(tmp_path: Path, path: str, kept: str, gone: str) -> None:
+    assert [each.check for each in checked(tmp_path, {path: kept + gone}, {path: kept})] == ["test-removed"]
+
+
+def test_a_java_test_is_known_by_its_mark(tmp_path: Path) -> None:
+    adds = "class ATest {\n  @Test\n  void adds() {\n    add(1);\n  }\n"
+    java = f"{adds}\n  @Test\n  void drops() {{\n    check(drop());\n  }}\n}}\n"
+    after = f"{adds}}}\n"
+    found = checked(tmp_path, {"src/test/ATest.java": java}, {"src/test/ATest.java": after})
+    assert [each.check for each in found] == ["test-removed"]
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "line"),
+    [
+        (
+            "test_a.py",
+            "def test_a():\n    assert load()\n",
+            "@pytest.mark.skip\ndef test_a():\n    assert load()\n",
+            1,
+        ),
+        (
+            "test_a.py",
+            "def test_a():\n    assert load()\n",
+            "@pytest.mark.xfail(strict=True)\ndef test_a():\n    assert load()\n",
+            1,
+        ),
+        ("a.test.js", "it('adds', () => {\n  add();\n});\n", "it.only('adds', () => {\n  add();\n});\n", 1),
+        ("a.test.js", "it('adds', () => {\n  add();\n});\n", "xit('adds', () => {\n  add();\n});\n", 1),
+        (
+            "a_test.go",
+            "func TestA(t *testing.T) {\n\tadd()\n}\n",
+            'func TestA(t *testing.T) {\n\tt.Skip("flaky")\n\tadd()\n}\n',
+            2,
+        ),
+        (
+            "src/lib.rs",
+            "#[test]\nfn adds() {\n    add();\n}\n",
+            "#[test]\n#[ignore]\nfn adds() {\n    add();\n}\n",
+            2,
+        ),
+        (
+            "ATest.java",
+            "class ATest {\n  @Test\n  void adds() {\n    add();\n  }\n}\n",
+            "class ATest {\n  @Disabled\n  @Test\n  void adds() {\n    add();\n  }\n}\n",
+            2,
+        ),
+    ],
+)
+def test_a_test_that_is_switched_off_is_found(
+    tmp_path: Path, path: str, before: str, after: str, line: int
+) -> None:
+    assert told(checked(tmp_path, {path: before}, {path: after})) == [f"test-skipped {path}:{line}"]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "@pytest.mark.skipif(WINDOWS, reason='no links')\ndef test_a():\n    assert load()\n",
+        "def test_a():\n    assert load()\n\n\n@pytest.mark.xfail\ndef test_b():\n    assert drop()\n",
+    ],
+)
+def test_a_test_that_runs_elsewhere_or_is_new_is_none(tmp_path: Path, after: str) -> None:
+    assert not checked(tmp_path, {"test_a.py": "def test_a():\n    assert load()\n"}, {"test_a.py": after})

@@ -1,0 +1,188 @@
+"""The deterministic checks of `coder review` on real commits as they are, and with faults put into them.
+
+    python -m tests.quality.review_checks CLONES [--set tuning|fresh] [--only CHECK] [--commit SHA]
+    python -m tests.quality.review_checks CLONES --inject [--set tuning|fresh]
+    python -m tests.quality.review_checks CLONES --draw OWNER/NAME... [--count N]
+
+CLONES has clones of the repositories with their history, bare or not, each in a folder `NAME` or `OWNER+NAME`
+(or `repo` within it):
+
+    git clone --bare https://github.com/OWNER/NAME CLONES/OWNER+NAME
+
+The commits are rows of review_checks/commits.tsv: 100 that the checks were tuned on, and 100 of other
+repositories that were looked at once. Both were drawn by --draw: no merges, at least one file that can be
+parsed, the last 3,000 commits, a fixed seed. Every finding is printed with what was said of it by hand
+(review_checks/judged.tsv); one that nobody judged yet is told, and counts as wrong.
+
+--inject puts one fault at a time into the real diffs, each a change of the commit's own files: a conflict
+marker, a debug print, a secret, a parameter that callers do not give, an import that closes a circle, a
+definition taken away that is used elsewhere, a test taken away or switched off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coder_cli.review.checks.table import run_checks
+from coder_cli.review.types import Finding
+from retrieval.changes import find_changes, project_of
+from retrieval.languages.names import language_of
+from retrieval.languages.table import LANGUAGES
+from retrieval.repo import Repo
+
+SEED = 11
+SPAN = 3_000  # commits before HEAD that are drawn from
+DATA = Path(__file__).parent / "review_checks"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    repository: str  # OWNER/NAME
+    sha: str
+    drawn_for: str  # tuning, fresh
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    right: bool
+    why: str
+
+
+def clone_of(clones: Path, repository: str) -> Path | None:
+    owner, _, name = repository.partition("/")
+    for place in (f"{owner}+{name}/repo", f"{owner}+{name}", name, f"{name}.git"):
+        if (clones / place / "HEAD").exists() or (clones / place / ".git").exists():
+            return clones / place
+    return None
+
+
+def git(folder: Path, *words: str) -> str:
+    done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=True)
+    return done.stdout.decode("utf-8", "replace")
+
+
+def draw(folder: Path, count: int) -> list[str]:
+    """Commits by a fixed seed: no merges, none that touches no program."""
+    log = git(
+        folder, "log", "--no-merges", f"-n{SPAN}", "--format=%x00%H", "--name-only", "--no-renames", "HEAD"
+    ).split("\0")[1:]
+    found = []
+    for entry in log:
+        sha, *paths = entry.split("\n")
+        if any(language_of(path) in LANGUAGES for path in paths if path):
+            found.append(sha)
+    found.sort()
+    random.Random(SEED).shuffle(found)  # noqa: S311 - a sample
+    return found[:count]
+
+
+def commits(kind: str) -> list[Commit]:
+    rows = (DATA / "commits.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    found = [Commit(*row.split("\t")) for row in rows]
+    return [commit for commit in found if commit.drawn_for == kind]
+
+
+def judgements() -> dict[tuple[str, str, int, str], Judgement]:
+    rows = (DATA / "judged.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    found = {}
+    for row in rows:
+        _, sha, path, line, check, verdict, why = row.split("\t")
+        found[sha, path, int(line), check] = Judgement(verdict == "right", why)
+    return found
+
+
+def checked(clone: Path, sha: str, cache: Path | None) -> tuple[tuple[Finding, ...], float]:
+    """The findings of a commit, and the seconds that the checks took."""
+    repo = Repo.open(clone, cache)
+    try:
+        changes = find_changes(repo, commit=sha)
+        before = project_of(repo, changes.base, cache=cache)
+        after = project_of(repo, changes.head, cache=cache)
+        begun = time.perf_counter()
+        found = run_checks(changes, before, after)
+        return found, time.perf_counter() - begun
+    finally:
+        repo.close()
+
+
+def measure(clones: Path, chosen: Sequence[Commit], only: str | None, cache: Path | None) -> None:
+    known = judgements()
+    counts: dict[str, Counter[str]] = {}
+    seconds = []
+    for commit in chosen:
+        clone = clone_of(clones, commit.repository)
+        if clone is None:
+            print(f"missing: git clone --bare https://github.com/{commit.repository} …")
+            continue
+        found, took = checked(clone, commit.sha, cache)
+        seconds.append(took)
+        for finding in found:
+            if only and finding.check != only:
+                continue
+            judged = known.get((commit.sha, finding.path, finding.start_line, finding.check))
+            verdict = ("right" if judged.right else "wrong") if judged else "NOT JUDGED"
+            of = counts.setdefault(finding.check, Counter())
+            of[verdict] += 1
+            of["certain" if finding.certain else "possible"] += 1
+            place = finding.path, str(finding.start_line), finding.check
+            print("\t".join([verdict, commit.repository, commit.sha, *place]))
+            print(f"    {'' if finding.certain else 'possible: '}{finding.title}. {finding.scenario}")
+            for line in [
+                *finding.quote.splitlines()[:3],
+                *(f"- {one}" for one in finding.deleted.splitlines()[:3]),
+            ]:
+                print(f"    | {line[:150]}")
+            sys.stdout.flush()
+    total: Counter[str] = Counter()
+    for check, of in sorted(counts.items()):
+        total += of
+        print(f"{check:20} {dict(of)}")
+    right, every = total["right"], total["right"] + total["wrong"] + total["NOT JUDGED"]
+    print(
+        f"{len(seconds)} commits, {every} findings, precision {right / max(1, every):.3f}; the checks took "
+        f"{sum(seconds) / max(1, len(seconds)):.2f} s a commit, at most {max(seconds, default=0):.2f} s"
+    )
+
+
+def drawn(clones: Path, repositories: Sequence[str], count: int) -> Iterator[str]:
+    for repository in repositories:
+        clone = clone_of(clones, repository)
+        if clone is None:
+            print(f"missing: git clone --bare https://github.com/{repository} …", file=sys.stderr)
+            continue
+        for sha in draw(clone, count):
+            yield f"{repository}\t{sha}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("clones", type=Path)
+    parser.add_argument("--set", choices=("tuning", "fresh"), default="fresh")
+    parser.add_argument("--only", metavar="CHECK")
+    parser.add_argument("--commit", metavar="SHA", help="Only this one.")
+    parser.add_argument("--cache", type=Path, help="A folder for parses; none are kept unless given.")
+    parser.add_argument("--draw", nargs="+", metavar="OWNER/NAME")
+    parser.add_argument("--count", type=int, default=3)
+    options = parser.parse_args(arguments)
+    if options.draw:
+        for row in drawn(options.clones, options.draw, options.count):
+            print(row)
+        return
+    chosen = [each for each in commits(options.set) if each.sha.startswith(options.commit or "")]
+    with tempfile.TemporaryDirectory() as folder:
+        cache = options.cache or Path(folder)
+        cache.mkdir(exist_ok=True)
+        measure(options.clones, chosen, options.only, cache)
+
+
+if __name__ == "__main__":
+    main()
