@@ -108,6 +108,25 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 output = click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the answer to this file."
 )
+yes = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+dry_run = click.option("--dry-run", is_flag=True, help="Show the changes, and write nothing.")
+rounds = click.option(
+    "--rounds",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="Most tries to make the command pass.",
+)
+in_shell = click.option("--shell", "in_shell", is_flag=True, help="Run the command in a shell.")
+timeout = click.option(
+    "--timeout",
+    "seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="Longest run of the command.",
+)
 force = click.option("--force", is_flag=True, help="Let --output replace a file.")
 
 

@@ -60,13 +60,17 @@ class Output:
     @property
     def text(self) -> str:
         """As a model reads it: the command, its output, what was left out, how it ended."""
-        return self._told(self.head, self.tail)
+        body = self._told(self.head, self.tail)
+        fence = "```"
+        while fence in body:
+            fence += "`"
+        return f"Output of `{self.line}`:\n{fence}\n{body}\n{fence}\n"
 
     def excerpt(self, characters: int) -> str:
-        """The same with whole lines of about so many characters, more of the end than of the beginning."""
+        """The output and how it ended, in whole lines of about so many characters: more of the end."""
         every = [*self.head, *self.tail]
         if sum(len(line) + 1 for line in every) <= characters:
-            return self.text
+            return self._told(self.head, self.tail)
         whole = self.lines == len(every)
         head = _fitting(every if whole else self.head, int(characters * _HEAD_SHARE))
         rest = every[len(head) :] if whole else list(self.tail)
@@ -77,11 +81,7 @@ class Output:
         left = self.lines - len(head) - len(tail)
         between = [f"... {left} lines left out ..."] if left else []
         ended = [f"({self.ending})"] if self.ending else []
-        body = "\n".join([*head, *between, *tail, *ended])
-        fence = "```"
-        while fence in body:
-            fence += "`"
-        return f"Output of `{self.line}`:\n{fence}\n{body}\n{fence}\n"
+        return "\n".join([*head, *between, *tail, *ended])
 
 
 def _fitting(lines: Sequence[str], characters: int) -> list[str]:
