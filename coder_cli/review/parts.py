@@ -69,6 +69,17 @@ class Uncovered:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the model did for a part."""
+
+    prompt_tokens: int = 0  # those that were still in the cache included
+    new_tokens: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.prompt_tokens + other.prompt_tokens, self.new_tokens + other.new_tokens)
+
+
 def divided(
     changes: Changes, parsed: Parsed, graph: DependencyGraph, most: int, count: CountTokens
 ) -> tuple[tuple[Part, ...], tuple[Uncovered, ...]]:

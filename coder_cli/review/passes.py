@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coder_cli import frame, prompts
 from coder_cli.briefing import excerpts
@@ -24,7 +24,7 @@ from coder_cli.model.types import (
     Part as PromptPart,
 )
 from coder_cli.review.display import Display, displayed
-from coder_cli.review.parts import Part, places
+from coder_cli.review.parts import Cost, Part, places
 from coder_cli.review.surroundings import Ground, surroundings
 from coder_cli.review.types import Category, Finding, Severity, Source
 from retrieval.hunks import RowKind
@@ -75,7 +75,8 @@ class Looked:
     part: Part
     found: tuple[Weighed, ...]
     suspicion: float | None = None
-    finish: Finish = Finish.STOP
+    cost: Cost = field(default_factory=Cost)
+    is_whole: bool = True  # False: it was cut short, by the window or by the person
 
 
 class Reviewer:
@@ -113,16 +114,18 @@ class Reviewer:
         drafts: list[tuple[str, Mapping[str, str]]] = []
         odds: list[float] = []
         guide = _looking(display, self._strictness.suspicion, drafts, odds)
-        finish = self._answer(self._first_prompt(part, display), guide, ANSWER_TOKENS)
+        done = self._answer(self._first_prompt(part, display), guide, ANSWER_TOKENS)
+        cost = _cost(done)
         found: list[Weighed] = []
         for (quote, told), suspicion in zip(drafts, odds, strict=False):
             finding = _finding(part, display, quote, told)
             if any(one.finding.start_line == finding.start_line for one in found):
                 continue
-            confirmation = self._confirm(part, display, finding)
+            confirmation, more = self._confirm(part, display, finding)
+            cost += more
             if confirmation > self._strictness.confirmation:
                 found.append(Weighed(finding, suspicion, confirmation))
-        return Looked(part, tuple(found), odds[0] if odds else None, finish)
+        return Looked(part, tuple(found), odds[0] if odds else None, cost, done.finish is Finish.STOP)
 
     def _first_prompt(self, part: Part, display: Display) -> tuple[PromptPart, ...]:
         """With as much around the part as fits."""
@@ -136,25 +139,28 @@ class Reviewer:
                 return parts
             items = items[:-1]
 
-    def _confirm(self, part: Part, display: Display, finding: Finding) -> float:
+    def _confirm(self, part: Part, display: Display, finding: Finding) -> tuple[float, Cost]:
         claim = f"{finding.title.rstrip('.')}. {finding.scenario}"
         told = {"path": part.path, "change": display.text, "quote": finding.quote, "claim": claim}
         odds: list[float] = []
-        self._answer(self._prompt("review_confirm", told), _confirming(odds), 4)
-        return odds[0] if odds else -math.inf
+        done = self._answer(self._prompt("review_confirm", told), _confirming(odds), 4)
+        return odds[0] if odds else -math.inf, _cost(done)
 
     def _prompt(self, name: str, told: Mapping[str, str]) -> tuple[PromptPart, ...]:
         messages = frame.messages(name, self._model.family, {"repository": self._repository, **told})
         return prompts.conversation(self._model.family, self._model.chat_template, messages)
 
-    def _answer(self, parts: tuple[PromptPart, ...], guide: Guide, most: int) -> Finish:
+    def _answer(self, parts: tuple[PromptPart, ...], guide: Guide, most: int) -> Completion:
         room = self._model.context_length - len(self._model.encode(parts)) - 1
         prompt = Prompt(parts, max_new_tokens=max(1, min(most, room)), guide=guide)
-        finish = Finish.STOP
         for piece in self._model.generate(prompt, Sampling(), self._progress):
             if isinstance(piece, Completion):
-                finish = piece.finish
-        return finish
+                return piece
+        raise RuntimeError("an answer without an end")
+
+
+def _cost(done: Completion) -> Cost:
+    return Cost(done.prompt_tokens, done.new_tokens)
 
 
 def _looking(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from coder_cli.review.parts import Uncovered
+from coder_cli.review.parts import Cost, Uncovered
 from coder_cli.review.types import Finding, Severity, Source
 from retrieval.changes import Changes
 
@@ -27,6 +27,8 @@ class Report:
     parts: tuple[str, ...] = ()  # the places that a model read
     uncovered: tuple[Uncovered, ...] = ()
     model: str | None = None
+    cost: Cost = field(default_factory=Cost)
+    interrupted: bool = False  # by the person, before the model had read all parts
 
     def shown(self, least: Severity) -> Report:
         """Without findings that matter less."""
@@ -84,6 +86,7 @@ def value(report: Report, exit_code: int) -> dict[str, object]:
     if report.model is not None:
         told["model"] = report.model
         told["parts"] = list(report.parts)
+        told |= {"prompt_tokens": report.cost.prompt_tokens, "new_tokens": report.cost.new_tokens}
         told["left_out"] = [{"path": one.path, "reason": one.reason} for one in report.uncovered]
     return told
 

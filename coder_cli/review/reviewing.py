@@ -81,16 +81,29 @@ def _checked(changes: Changes, before: RepositoryProject, after: RepositoryProje
 def _read_by_model(
     asked: Asked, repo: Repo, report: Report, after: RepositoryProject, model: LanguageModel, budget: int
 ) -> Report:
+    """What is found before an interrupt is not lost."""
     with ui.prefilling() as progress:
         plan = planned(model, report.changes, after, repo.root.name, budget, Strictness(), progress)
         report = replace(report, uncovered=plan.uncovered)
-        for looked in _watched(plan):
-            found = of_the_diff(report.changes, [one.finding for one in looked.found])
-            _tell(found, asked)
-            report = replace(
-                report, findings=(*report.findings, *found), parts=(*report.parts, looked.part.place)
-            )
+        try:
+            for looked in _watched(plan):
+                report = _with_part(report, looked, asked)
+        except KeyboardInterrupt:
+            report = replace(report, interrupted=True)
     return report
+
+
+def _with_part(report: Report, looked: Looked, asked: Asked) -> Report:
+    found = of_the_diff(report.changes, [one.finding for one in looked.found])
+    _tell(found, asked)
+    if not looked.is_whole:
+        ui.warn(f"{looked.part.place}: the model's answer was cut short.")
+    return replace(
+        report,
+        findings=(*report.findings, *found),
+        parts=(*report.parts, looked.part.place),
+        cost=report.cost + looked.cost,
+    )
 
 
 def _budget(settings: Settings, installed: InstalledModel, model: Engine) -> int:
@@ -120,6 +133,8 @@ def _least(asked: Asked) -> Severity:
 def _end(report: Report, asked: Asked) -> ExitCode:
     failed = asked.fail_on is not None and any(one.severity >= asked.fail_on for one in report.findings)
     code = ExitCode.NEGATIVE if failed else ExitCode.DONE
+    if report.interrupted:
+        code = ExitCode.INTERRUPTED
     shown = report.shown(_least(asked))
     if asked.form == "json":
         ui.json(value(shown, code))
@@ -132,9 +147,14 @@ def _end(report: Report, asked: Asked) -> ExitCode:
     return code
 
 
+def _parts(report: Report) -> str:
+    count = "1 part" if len(report.parts) == 1 else f"{len(report.parts)} parts"
+    return f"interrupted after {count}" if report.interrupted else count
+
+
 def _sum_up(report: Report) -> None:
     files = len(report.changes.files)
-    read = f", {len(report.parts)} parts read by {report.model}" if report.model else ""
+    read = f", {_parts(report)} read by {report.model}" if report.model else ""
     ui.say(f"{files} file{'s' if files != 1 else ''}{read}: {counted(report.findings)}.")
     for one in report.uncovered:
         ui.say(f"  not read: {printable(one.path)}, {one.reason}")

@@ -124,6 +124,24 @@ def test_the_model_comes_after_the_checks_and_says_what_it_read(
     assert "not read: a.bin, binary" in shown.err
 
 
+def test_what_was_found_before_an_interrupt_is_told(
+    shop: GitRepository, capsys: Capture, model: GuidedModel
+) -> None:
+    shop.write("a.py", "def a():\n    return 1\n")
+    shop.write("other.py", "import a\n\nx = a.a()\n")
+    reply = model.reply
+
+    def interrupted(step: Step) -> str:
+        if len(model.prompts) > 1:
+            raise KeyboardInterrupt
+        return reply(step)
+
+    model.reply = interrupted
+    assert cli.main(["review", "--model-findings", "--json"]) == 130
+    told = json.loads(capsys.readouterr().out)
+    assert told["exit_code"] == 130 and told["parts"] == ["a.py (a)"] and len(told["findings"]) == 1
+
+
 def test_without_a_model_asking_for_one_is_exit_code_3(marked: GitRepository, capsys: Capture) -> None:
     assert cli.main(["review", "--model-findings"]) == 3
     assert cli.main(["review", "--no-model-findings"]) == 0
