@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from coder_cli.model.guide import Lines
 from coder_cli.output import Output
 from coder_cli.verdict import Stage
 from coder_cli.workspace import Workspace
 from retrieval.search.request import Kind
-from retrieval.uses import is_aside
+from retrieval.types import ParsedFile
+from retrieval.uses import is_aside, on_borders
 from retrieval.window import Seed
 
 EXCERPT = 2400  # characters of the output that a model reads
 _FILES = 1  # that may be changed at first: a small model spoils what it need not touch
+_AROUND = 3  # lines above and below what a compiler names
+_LARGEST = 60  # lines of a definition that is mended as a whole
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Places that a failure points to, the best first, and the files among them where it may be mended."""
+    """Places that a failure points to, the best first, and where it may be mended."""
 
     said: str
     seeds: tuple[Seed, ...]
-    paths: tuple[str, ...]
+    paths: tuple[str, ...]  # of files that may be changed, the likeliest first
+    spans: Mapping[str, tuple[Lines, ...]]  # their lines that are pointed to, and what they begin with
 
     def files(self, more: int = 0) -> tuple[Seed, ...]:
         """Those to be changed: the likeliest, and some more where these did not help."""
@@ -33,10 +39,45 @@ def located(workspace: Workspace, output: Output) -> Located:
     """Tests are mended only where nothing else is pointed to, or where they do not even load."""
     said = f"$ {output.line}\n{output.excerpt(EXCERPT)}"
     seeds = workspace.seeds(said, Kind.TRACE)
+    sure = [seed for seed in seeds if seed.start_line is not None and not seed.tight]
+    broken = output.verdict.stage is Stage.BROKEN
     paths = list(dict.fromkeys(seed.path for seed in seeds))
-    if output.verdict.stage is Stage.BROKEN:
-        named = dict.fromkeys(seed.path for seed in seeds if seed.start_line is not None and not seed.tight)
+    if broken:
+        named = {seed.path for seed in sure}
         paths.sort(key=lambda path: path not in named)
     else:
         paths = [path for path in paths if not is_aside(path)] or paths
-    return Located(said, seeds, tuple(paths))
+    if broken:
+        sure = [seed for seed in sure if seed.start_line == seed.end_line] or sure
+    spans = {path: _spans(path, sure, workspace.parsed(path), whole=not broken) for path in paths}
+    return Located(said, seeds, tuple(paths), {path: found for path, found in spans.items() if found})
+
+
+def _spans(path: str, sure: Sequence[Seed], parsed: ParsedFile | None, *, whole: bool) -> tuple[Lines, ...]:
+    """What is pointed to, with the definitions that it stands in (`whole`) or the lines beside it.
+
+    What a file begins with belongs to it: there a missing import goes.
+    """
+    found: list[Lines] = []
+    for seed in sure:
+        if seed.path == path and seed.start_line is not None and seed.end_line is not None:
+            wide = seed.start_line - _AROUND, seed.end_line + _AROUND
+            found.append(on_borders(parsed, seed.start_line, seed.end_line, _LARGEST) if whole else wide)
+    first = min((symbol.start_line for symbol in parsed.symbols), default=1) if parsed else 1
+    if found and first > 1:
+        found.append((1, first - 1))
+    return tuple(_joined(found))
+
+
+def _joined(spans: Sequence[Lines]) -> Iterator[Lines]:
+    """In order; what overlaps or touches is one."""
+    last: Lines | None = None
+    for start, end in sorted(spans):
+        if last is not None and start <= last[1] + 1:
+            last = last[0], max(last[1], end)
+        else:
+            if last is not None:
+                yield last
+            last = start, end
+    if last is not None:
+        yield last

@@ -57,12 +57,14 @@ def test_a_failing_test_points_to_the_code_that_it_tests(repository: Path) -> No
     )
     assert where.said.startswith("$ pytest -q\n") and where.said.endswith("(exit code 1)")
     assert len(where.files(more=1)) == 2
+    assert where.spans["shop/discounts.py"] == ((1, 2),)
 
 
 def test_an_error_of_a_compiler_points_to_its_place(repository: Path) -> None:
     said = "src/stack.c: In function 'stack_pop':\nsrc/stack.c:3:12: error: 'nothing' undeclared"
     where = located(open_workspace(settings.load(), repository), output(said))
     assert where.paths[0] == "src/stack.c" and where.seeds[0].start_line == 3
+    assert where.spans["src/stack.c"] == ((0, 6),)
 
 
 def test_a_test_that_does_not_load_may_be_mended_too(repository: Path) -> None:
@@ -73,3 +75,11 @@ def test_a_test_that_does_not_load_may_be_mended_too(repository: Path) -> None:
 def test_much_output_is_cut(repository: Path) -> None:
     where = located(open_workspace(settings.load(), repository), output("x" * 300 + "\n" + "y\n" * 4000))
     assert len(where.said) < 2600 and "lines left out" in where.said
+
+
+def test_the_definition_and_the_files_beginning_can_be_changed(tmp_path: Path) -> None:
+    lines = ["import re", "", "", *(f"def f{n}():\n    return {n}\n\n" for n in range(9))]
+    (tmp_path / "a.py").write_text("\n".join(lines))
+    said = "Traceback (most recent call last):\n  File \"a.py\", line 17, in f3\nNameError: name 'os' is not"
+    where = located(open_workspace(settings.load(), tmp_path), output(said, "python a.py"))
+    assert where.spans == {"a.py": ((1, 3), (16, 17))}
