@@ -128,33 +128,36 @@ class Imports:
         parts = imported.module.replace("mod ", "self::").split("::")
         if imported.conditional or parts[0] not in _RUST_WORDS:
             return
-        if any(target != path for target in self._targets(path, imported)):
-            return
-        first = next((part for part in (*parts, *names) if part not in _RUST_WORDS), "")
-        if not first.isidentifier() or first == "_":
-            return
-        folder = path.split("/src/")[0] if "/src/" in path else ""
-        near = [other for other in self._project.written_in("rust") if other.startswith(folder)]
-        if any(f"/{other}".endswith((f"/{first}.rs", f"/{first}/mod.rs")) for other in near):
-            return
-        if not any(_mentions(self._project.text(other) or "", first) for other in near if other != path):
-            own = (self._project.text(path) or "").split("\n")
-            del own[imported.start_line - 1 : imported.end_line]
-            if not _mentions("\n".join(own), first):
-                yield f"the crate has no `{first}`."
+        first = next((part for part in parts if part not in _RUST_WORDS), "")
+        own = (self._project.text(path) or "").split("\n")
+        del own[imported.start_line - 1 : imported.end_line]
+        for name in [first] if first else names:
+            if name.isidentifier() and not self._is_in_crate(path, name, "\n".join(own)):
+                yield f"the crate has no `{name}`."
+
+    def _is_in_crate(self, path: str, name: str, text: str) -> bool:
+        """Whether a module has this name, or a file around this one, where its parents are, speaks of it."""
+        folders = {posixpath.dirname(path)}
+        while (above := posixpath.dirname(min(folders, key=len))) not in folders:
+            folders.add(above)
+        near = [each for each in self._project.written_in("rust") if posixpath.dirname(each) in folders]
+        if _mentions(text, name) or any(
+            f"/{other}".endswith((f"/{name}.rs", f"/{name}/mod.rs"))
+            for other in self._project.written_in("rust")
+        ):
+            return True
+        return any(_mentions(self._project.text(other) or "", name) for other in near if other != path)
 
     def _include(self, path: str, imported: Import, names: list[str]) -> Iterator[str]:
-        if not imported.module.startswith('"') or imported.conditional or self._targets(path, imported):
+        if not imported.module.startswith('"') or imported.conditional:
             return
-        name = posixpath.basename(imported.module.strip('"'))
-        others = self._project.parsed(path)
-        quoted = [each for each in others.imports if each.module.startswith('"')] if others else []
+        stem = posixpath.splitext(posixpath.basename(imported.module.strip('"')))[0]
+        if any(posixpath.basename(other).startswith(stem) for other in self._project.paths):
+            return
         # Where other headers are not found either, a build makes them or brings its own folders.
-        missing = [each for each in quoted if each != imported and not self._targets(path, each)]
-        stem = posixpath.splitext(name)[0]
-        if not missing and not any(
-            posixpath.basename(other).startswith(stem) for other in self._project.paths
-        ):
+        parsed = self._project.parsed(path)
+        quoted = [each for each in (parsed.imports if parsed else ()) if each.module.startswith('"')]
+        if all(each == imported or self._targets(path, each) for each in quoted):
             yield f"there is no file {imported.module}."
 
     def _ruby(self, path: str, imported: Import, names: list[str]) -> Iterator[str]:

@@ -11,12 +11,20 @@ from retrieval.scopes import family
 from retrieval.types import Import, ParsedFile
 
 _MOST = 5  # complaints of a file; who reads them sees by then what is missing
+# What is there without an import.
 _SCRIPT_GLOBALS = frozenset(
     """AbortController AbortSignal Blob Buffer Event EventTarget File FormData Headers React Request Response
     TextDecoder TextEncoder URL URLSearchParams WebSocket clearTimeout console crypto fetch global
     performance process queueMicrotask setImmediate setInterval setTimeout structuredClone
     afterAll afterEach beforeAll beforeEach describe expect it jest test vi""".split()  # noqa: SIM905
 )
+
+_RUST_PRELUDE = frozenset(
+    """AsMut AsRef Box Clone Copy Debug Default DoubleEndedIterator Drop Eq Err ExactSizeIterator Extend
+    Fn FnMut FnOnce From FromIterator Hash Into IntoIterator Iterator None Ok Option Ord PartialEq PartialOrd
+    Result Send Some String Sync ToOwned ToString TryFrom TryInto Vec core drop std""".split()  # noqa: SIM905
+)
+_GIVEN = {"ecmascript": _SCRIPT_GLOBALS, "rust": _RUST_PRELUDE}
 
 
 def unbound_names(path: str, before: str | None, after: str) -> Iterator[str]:
@@ -41,7 +49,7 @@ def lost_imports(project: Project, path: str, before: ParsedFile, after: ParsedF
     bound = {name for each in after.imports for name in _bound(each, kind)}
     gone = {name for each in before.imports for name in _bound(each, kind)} - bound
     gone -= {symbol.name for symbol in after.symbols}
-    gone -= _SCRIPT_GLOBALS if kind == "ecmascript" else _neighbours(project, path)
+    gone -= _GIVEN.get(kind) or _neighbours(project, path)
     lines: dict[str, int] = {}
     for reference in after.references:
         if reference.name in gone and not reference.qualifier:
@@ -57,8 +65,10 @@ def _bound(imported: Import, kind: str) -> Iterator[str]:
         yield imported.alias
     elif kind == "go":
         yield imported.module.rpartition("/")[2]
-    elif kind in ("jvm", "rust"):
-        yield imported.module.replace("::", ".").rpartition(".")[2]
+    elif kind == "jvm":
+        yield imported.module.rpartition(".")[2]
+    elif kind == "rust":
+        yield imported.module.removeprefix("mod ").rpartition("::")[2]
 
 
 def _neighbours(project: Project, path: str) -> set[str]:

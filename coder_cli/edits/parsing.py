@@ -10,10 +10,13 @@ import warnings
 from collections.abc import Sequence
 
 from coder_cli.edits.differing import replaced
+from retrieval.scopes import family
 from retrieval.syntax import Fault, faults, unpaired
 
 _SHOWN = 100  # characters of a line
 _MOST_CHARACTERS = 1_000_000  # of Python's own parser
+_MACRO = re.compile(r"(?:^|\s)[A-Z][A-Z0-9_]{2,}(?:\s*\(|\s+[A-Za-z_:])")
+_BRACKETS = frozenset("()[]{}")
 _MORE_LINES = 5  # that cannot be read; so many may come along without a new fault
 # Python newer than ours: type parameters, `type` statements, f-strings with quotes inside.
 _NEWER = re.compile(
@@ -29,10 +32,10 @@ def complaint(path: str, language: str, before: str | None, after: str) -> str:
             return told
     if language in ("json", "toml") and path.endswith((".json", ".toml")):
         return _data(path, before, after)
-    now = faults(language, after)
+    now = _faults(language, after)
     if not now:
         return ""
-    were = faults(language, before) if before is not None else ()
+    were = _faults(language, before) if before is not None else []
     if were is None or (before is not None and not _worse(were, now)):
         return ""
     lines, old = after.split("\n"), (before or "").split("\n")
@@ -42,6 +45,20 @@ def complaint(path: str, language: str, before: str | None, after: str) -> str:
     if fault.missing:
         return _told(path, lines, fault.line, f"`{fault.missing}` is missing")
     return _told(path, lines, fault.line, "a syntax error")
+
+
+def _faults(language: str, text: str) -> Sequence[Fault] | None:
+    """Of C those that no macro explains: what it stands for is not in the file."""
+    found = faults(language, text)
+    if not found or family(language) != "c":
+        return found
+    lines = text.split("\n")
+    is_paired = unpaired(language, text) is None
+    return [
+        fault
+        for fault in found
+        if not _MACRO.search(lines[fault.line - 1]) and not (is_paired and fault.missing in _BRACKETS)
+    ]
 
 
 def _worse(were: Sequence[Fault], now: Sequence[Fault]) -> bool:

@@ -213,6 +213,12 @@ def test_rust_modules(told: Complaints) -> None:
     assert told(_RUST, {"src/lib.rs": "use crate::stick::Stick;\n" + _RUST["src/lib.rs"]}) == (
         "src/lib.rs, line 1: the crate has no `stick`.",
     )
+    assert told(_RUST, {"src/lib.rs": "use crate::{stock, Stick};\n" + _RUST["src/lib.rs"]}) == (
+        "src/lib.rs, line 1: the crate has no `Stick`.",
+    )
+    assert told(_RUST, {"src/lib.rs": _RUST["src/lib.rs"].replace("use stock::Stock;\n", "")}) == (
+        "src/lib.rs, line 4 uses `Stock`, whose import is gone.",
+    )
     assert told(_RUST, {"src/lib.rs": "use std::fmt;\nuse crate::stock;\n" + _RUST["src/lib.rs"]}) == ()
 
 

@@ -82,3 +82,16 @@ def test_data_is_read_as_data() -> None:
 
 def test_languages_without_a_grammar_are_not_judged() -> None:
     assert complaint("a.txt", "text", "x", "((") == ""
+
+
+def test_macros_of_c_are_no_faults() -> None:
+    before = "int a;\n"
+    assert complaint("a.cpp", "cpp", before, before + 'TEST_CASE("a", "[b]") {\n  int b = 1;\n}\n') == ""
+    assert (
+        complaint("a.cpp", "cpp", before, before + "API_EXPORT std::vector<int> f(int a) {\n  g();\n}\n")
+        == ""
+    )
+    assert "`{` has no partner" in complaint(
+        "a.cpp", "cpp", before, before + 'TEST_CASE("a", "[b]") {\n  if (b) {\n    c();\n}\n'
+    )
+    assert "`;` is missing" in complaint("a.c", "c", before, "int a = LIMIT\nint b;\n")
