@@ -65,7 +65,8 @@ LAYERS = (
     "coder_cli.settings coder_cli.chat_template coder_cli.template_child coder_cli.prompts coder_cli.infill "
     "coder_cli.extract coder_cli.stdin coder_cli.files coder_cli.sessions coder_cli.workspace "
     "coder_cli.frame coder_cli.citations coder_cli.support coder_cli.repetition coder_cli.refusal "
-    "coder_cli.briefing coder_cli.filling",
+    "coder_cli.briefing coder_cli.filling coder_cli.commit_style coder_cli.commit_diff "
+    "coder_cli.commit_message",
     "coder_cli.review.parts",
     "coder_cli.review.surroundings coder_cli.review.display coder_cli.review.report",
     "coder_cli.review.passes coder_cli.review.sarif",
@@ -89,7 +90,7 @@ LAYERS = (
     "coder_cli.tried_files",
     "coder_cli.mending",
     "coder_cli.checked",
-    "coder_cli.completing",
+    "coder_cli.completing coder_cli.committing",
     "coder_cli.chat.interrupts coder_cli.chat.fuzzy coder_cli.chat.history coder_cli.chat.shell "
     "coder_cli.chat.status coder_cli.chat.instructions coder_cli.chat.turns",
     "coder_cli.chat.blocks coder_cli.chat.compaction coder_cli.chat.completion coder_cli.chat.line",
@@ -98,7 +99,7 @@ LAYERS = (
     "coder_cli.chat.opening",
     # A chat's commands work on the chat, and the chat looks them up in their table.
     "coder_cli.chat.loop coder_cli.chat.slash coder_cli.chat.files coder_cli.chat.keeping "
-    "coder_cli.chat.models coder_cli.chat.testing coder_cli.chat.reviewing",
+    "coder_cli.chat.models coder_cli.chat.testing coder_cli.chat.committing coder_cli.chat.reviewing",
     "coder_cli.chat.beginning",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
     "coder_cli.encoder_export",

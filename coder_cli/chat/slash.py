@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from coder_cli import ui
-from coder_cli.chat import files, keeping, models, reviewing, testing
+from coder_cli.chat import committing, files, keeping, models, reviewing, testing
 from coder_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ COMMANDS: dict[str, Row] = {
         "[SESSION]", "go on with a session; none: the one before", keeping.resume, keeping.sessions
     ),
     "model": Row("[NAME]", "the models, or another one from here on", models.choose, models.installed),
+    "commit": Row("", "commit what is staged, with a message", committing.commit),
     "clear": Row("", "begin anew", _clear),
     "exit": Row("", "end the chat; so does Ctrl-D", _exit),
 }
