@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coder_cli.model.guide import Lines
 from coder_cli.output import Output
-from coder_cli.verdict import Stage
+from coder_cli.verdict import Stage, is_error
 from coder_cli.workspace import Workspace
 from retrieval.search.request import Kind
 from retrieval.types import ParsedFile
@@ -17,6 +17,8 @@ from retrieval.window import Seed
 EXCERPT = 2400  # characters of the output that a model reads
 _FILES = 1  # that may be changed at first: a small model spoils what it need not touch
 _AROUND = 3  # lines above and below what a compiler names
+_ABOVE = 1  # line that names the function or the package of an error
+_LONGEST_ERROR = 30  # lines
 _LARGEST = 60  # lines of a definition that is mended as a whole
 
 
@@ -37,7 +39,7 @@ class Located:
 
 def located(workspace: Workspace, output: Output) -> Located:
     """Tests are mended only where nothing else is pointed to, or where they do not even load."""
-    said = f"$ {output.line}\n{output.excerpt(EXCERPT)}"
+    said = f"$ {output.line}\n{_first_error(output) or output.excerpt(EXCERPT)}"
     seeds = workspace.seeds(said, Kind.TRACE)
     sure = [seed for seed in seeds if seed.start_line is not None and not seed.tight]
     broken = output.verdict.stage is Stage.BROKEN
@@ -51,6 +53,18 @@ def located(workspace: Workspace, output: Output) -> Located:
         sure = [seed for seed in sure if seed.start_line == seed.end_line] or sure
     spans = {path: _spans(path, sure, workspace.parsed(path), whole=not broken) for path in paths}
     return Located(said, seeds, tuple(paths), {path: found for path, found in spans.items() if found})
+
+
+def _first_error(output: Output) -> str:
+    """Of a compiler's errors the first, with what is told of it: the others often follow from it."""
+    lines = [*output.head, *output.tail]
+    errors = [number for number, line in enumerate(lines) if is_error(line)]
+    if output.verdict.stage is not Stage.BROKEN or not errors:
+        return ""
+    first, end = errors[0], (*errors, len(lines))[1]
+    told = lines[max(0, first - _ABOVE) : min(end, first + _LONGEST_ERROR)]
+    left = f"... and {len(errors) - 1} more" if len(errors) > 1 else f"({output.ending})"
+    return "\n".join([*told, left])
 
 
 def _spans(path: str, sure: Sequence[Seed], parsed: ParsedFile | None, *, whole: bool) -> tuple[Lines, ...]:

@@ -88,6 +88,11 @@ _BROKEN = re.compile(
 )
 
 
+def is_error(line: str) -> bool:
+    """Whether a compiler begins to tell an error with it."""
+    return _TELLING.search(line) is not None and _ERRORS.fullmatch(line) is not None
+
+
 class VerdictReader:
     """Reads line after line, and keeps counts only."""
 

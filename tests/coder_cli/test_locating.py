@@ -83,3 +83,17 @@ def test_the_definition_and_the_files_beginning_can_be_changed(tmp_path: Path) -
     said = "Traceback (most recent call last):\n  File \"a.py\", line 17, in f3\nNameError: name 'os' is not"
     where = located(open_workspace(settings.load(), tmp_path), output(said, "python a.py"))
     assert where.spans == {"a.py": ((1, 3), (16, 17))}
+
+
+def test_of_a_compilers_errors_the_first_is_told(repository: Path) -> None:
+    told = [
+        "s.c: In function 'pop':",
+        "src/stack.c:3:12: error: 'nothing'",
+        "    3 |     return nothing;",
+        "   ^",
+    ]
+    said = "\n".join(
+        ["gcc -c src/stack.c", *told, "src/stack.c:4:1: error: expected ';'", "make: *** Error 1"]
+    )
+    where = located(open_workspace(settings.load(), repository), output(said))
+    assert where.said.split("\n")[1:] == [*told, "... and 1 more"]
