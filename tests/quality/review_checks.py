@@ -38,6 +38,7 @@ from retrieval.changes import find_changes, project_of
 from retrieval.languages.names import language_of
 from retrieval.languages.table import LANGUAGES
 from retrieval.repo import Repo
+from tests.quality.review_injections import INJECTIONS, Tree
 
 SEED = 11
 SPAN = 3_000  # commits before HEAD that are drawn from
@@ -101,15 +102,15 @@ def judgements() -> dict[tuple[str, str, int, str], Judgement]:
 
 
 def checked(clone: Path, sha: str, cache: Path | None) -> tuple[tuple[Finding, ...], float]:
-    """The findings of a commit, and the seconds that the checks took."""
+    """The findings of a commit, and the seconds of computing that the checks took."""
     repo = Repo.open(clone, cache)
     try:
         changes = find_changes(repo, commit=sha)
         before = project_of(repo, changes.base, cache=cache)
         after = project_of(repo, changes.head, cache=cache)
-        begun = time.perf_counter()
+        begun = time.process_time()
         found = run_checks(changes, before, after)
-        return found, time.perf_counter() - begun
+        return found, time.process_time() - begun
     finally:
         repo.close()
 
@@ -149,8 +150,40 @@ def measure(clones: Path, chosen: Sequence[Commit], only: str | None, cache: Pat
     right, every = total["right"], total["right"] + total["wrong"] + total["NOT JUDGED"]
     print(
         f"{len(seconds)} commits, {every} findings, precision {right / max(1, every):.3f}; the checks took "
-        f"{sum(seconds) / max(1, len(seconds)):.2f} s a commit, at most {max(seconds, default=0):.2f} s"
+        f"{sum(seconds) / max(1, len(seconds)):.2f} s of computing a commit, at most {max(seconds, default=0):.2f} s"
     )
+
+
+def inject(clones: Path, chosen: Sequence[Commit], only: str | None, most: int, cache: Path) -> None:
+    """One fault at a time; of each check at most `most`, and of a commit one of each."""
+    put: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        for commit in chosen:
+            clone = clone_of(clones, commit.repository)
+            if clone is None:
+                continue
+            tree = Tree.of(clone, Path(folder) / commit.repository.replace("/", "+"))
+            for check, injection in INJECTIONS.items():
+                if put[check] >= most or only not in (None, check):
+                    continue
+                chance = random.Random(commit.sha + check)  # noqa: S311 - a sample
+                try:
+                    injected = injection(tree, commit.sha, chance)
+                except ValueError as error:  # the clone lacks an object
+                    print(f"{commit.repository} {commit.sha}: {error}")
+                    continue
+                if injected is None:
+                    continue
+                findings, _ = checked(tree.folder, injected.sha, cache)
+                hits = [each for each in findings if (each.check, each.path) == (check, injected.path)]
+                put[check] += 1
+                found[check] += bool(hits)
+                word = "missed" if not hits else "found" if hits[0].certain else "found as possible"
+                print(f"{word}\t{check}\t{commit.repository}\t{commit.sha}\t{injected.path}\t{injected.what}")
+                sys.stdout.flush()
+    for check in sorted(put):
+        print(f"{check:20} {found[check]} of {put[check]}")
 
 
 def drawn(clones: Path, repositories: Sequence[str], count: int) -> Iterator[str]:
@@ -169,6 +202,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--set", choices=("tuning", "fresh"), default="fresh")
     parser.add_argument("--only", metavar="CHECK")
     parser.add_argument("--commit", metavar="SHA", help="Only this one.")
+    parser.add_argument("--inject", action="store_true")
+    parser.add_argument("--most", type=int, default=12, help="Faults of each check.")
     parser.add_argument("--cache", type=Path, help="A folder for parses; none are kept unless given.")
     parser.add_argument("--draw", nargs="+", metavar="OWNER/NAME")
     parser.add_argument("--count", type=int, default=3)
@@ -181,7 +216,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         cache = options.cache or Path(folder)
         cache.mkdir(exist_ok=True)
-        measure(options.clones, chosen, options.only, cache)
+        if options.inject:
+            inject(options.clones, chosen, options.only, options.most, cache)
+        else:
+            measure(options.clones, chosen, options.only, cache)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Definitions and files that are gone while something still uses them."""
+"""Definitions that are gone while something still uses them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from coder_cli.review.checks import deleted_files
+from coder_cli.review.checks.deleted_files import User, listed, now
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.users import Users
 from coder_cli.review.types import Category, Finding, Severity
 from retrieval.definitions import Definition
 from retrieval.scopes import FUNCTIONS, TYPES
-from retrieval.types import Dependency, Import, ParsedFile, ReferenceKind, Symbol
+from retrieval.types import Import, ParsedFile, ReferenceKind, Symbol
 
 NAME = "deleted-symbol"
-_MOST_USERS = 3  # that a finding names
 _SHORTEST_BY_NAME = 5
-_DELETED_LINES = 12  # of a file that is gone: as much of it is shown
 _DYNAMIC = re.compile(
     r"\b__getattr__\b|\bglobals\(\)|\bsetattr\(|\bvars\(|method_missing|define_method|__call\b|__get\b"
 )
@@ -31,28 +31,13 @@ class _Gone:
     name: str  # with its owners
 
 
-@dataclass(frozen=True, slots=True)
-class _User:
-    path: str  # after the change
-    line: int
-    exact: bool
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
-
-
 def find(ground: Ground) -> Iterator[Finding]:
-    files = set()
-    for pair in ground.pairs:
-        if pair.old is not None and (pair.new is None or pair.old_path != pair.path):
-            users = list(_importers(ground, pair))
-            if users:
-                files.add(pair.path)
-                yield _file_finding(pair, users)
+    files = deleted_files.still_imported(ground)
     gone = [each for pair in ground.pairs if pair.path not in files for each in _gone(ground, pair)]
+    names = _mentioned(ground, {each.symbol.name for each in gone})
+    gone = [each for each in gone if each.symbol.name in names]
     if not gone:
         return
-    names = {each.symbol.name for each in gone}
     before, after = Users(ground.before, names), Users(ground.after, names)
     seen: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
     for each in gone:
@@ -61,6 +46,17 @@ def find(ground: Ground) -> Iterator[Finding]:
         seen[each.symbol.name].update((user.path, user.line) for user in users)
         if users:
             yield _finding(each, users)
+
+
+def _mentioned(ground: Ground, names: set[str]) -> set[str]:
+    """Those that something still says: mostly none, and then no graph has to be made."""
+    found: set[str] = set()
+    for path in ground.after.naming(names):
+        parsed = ground.after.parsed(path)
+        if parsed is not None:
+            found |= names.intersection(each.name for each in parsed.references)
+            found |= names.intersection(each.name for one in parsed.imports for each in one.names)
+    return found
 
 
 # Symbols
@@ -107,29 +103,21 @@ def _is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
     )
 
 
-def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator[_User]:
+def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator[User]:
     dynamic = gone.pair.new is not None and _DYNAMIC.search(gone.pair.new.text) is not None
     closed = not dynamic and _is_closed(ground, gone)
     for usage in before.usages(gone.pair.old_path, gone.index):
         reference = usage.reference
-        path, line = _now(ground, usage.path, reference.line)
+        path, line = now(ground, usage.path, reference.line)
         if line is None:
             continue
         found = after.definitions_at(path, line, reference.column, reference.name)
         if found is None or not _is_lost(gone, found, usage.exact):
             continue
         if usage.exact or _is_known_by_name(before, after, gone):
-            yield _User(path, line, usage.exact and closed)
+            yield User(path, line, usage.exact and closed)
     for path in after.paths:
         yield from _importing(ground, before, after, gone, path)
-
-
-def _now(ground: Ground, path: str, line: int) -> tuple[str, int | None]:
-    """Where a line of the old side is; no number where it was deleted."""
-    pair = ground.by_old_path.get(path)
-    if pair is None:
-        return path, line
-    return pair.path, pair.new_number(line) if pair.new is not None else None
 
 
 def _is_lost(gone: _Gone, found: Sequence[Definition], exact: bool) -> bool:
@@ -170,7 +158,7 @@ def _is_closed(ground: Ground, gone: _Gone) -> bool:
 # Imports of symbols
 
 
-def _importing(ground: Ground, before: Users, after: Users, gone: _Gone, path: str) -> Iterator[_User]:
+def _importing(ground: Ground, before: Users, after: Users, gone: _Gone, path: str) -> Iterator[User]:
     """Statements that name it, as they stood before."""
     parsed = ground.after.parsed(path)
     lines = ground.new_lines(path)
@@ -193,7 +181,7 @@ def _importing(ground: Ground, before: Users, after: Users, gone: _Gone, path: s
         if now is None or not now.exact or (now.symbol is None and gone.pair.language == "python"):
             if now is not None and now.symbol is None and now.path != gone.pair.path:
                 continue
-            yield _User(path, line, True)
+            yield User(path, line, True)
 
 
 def _imported(users: Users, path: str, line: int, column: int) -> Definition | None:
@@ -214,58 +202,7 @@ def _written(statement: Import, name: str, lines: Sequence[str]) -> tuple[int, i
     return None
 
 
-# Files
-
-
-def _importers(ground: Ground, pair: FilePair) -> Iterator[_User]:
-    """Statements that led to a file that is gone, and lead nowhere now."""
-    before = ground.before.graph()
-    if pair.old_path not in before or pair.old_path in ground.after:
-        return
-    after = ground.after.graph()
-    for user in before.dependents_of(pair.old_path):
-        for dependency in before.why(user, pair.old_path):
-            path, line = _now(ground, user, dependency.line)
-            if line is None or path not in after or _is_optional(ground, path, line):
-                continue
-            if not _leads_somewhere(ground, path, line, dependency):
-                yield _User(path, line, True)
-                break
-
-
-def _leads_somewhere(ground: Ground, path: str, line: int, dependency: Dependency) -> bool:
-    graph = ground.after.graph()
-    return any(
-        each.line == line and each.name == dependency.name
-        for target in graph.dependencies_of(path)
-        for each in graph.why(path, target)
-    )
-
-
-def _is_optional(ground: Ground, path: str, line: int) -> bool:
-    """It may fail: inside a try block, a branch."""
-    parsed = ground.after.parsed(path)
-    found = [each for each in parsed.imports if each.start_line <= line <= each.end_line] if parsed else []
-    return not found or any(each.conditional for each in found)
-
-
-def _file_finding(pair: FilePair, users: Sequence[_User]) -> Finding:
-    moved = f" It is {pair.path} now." if pair.new is not None else ""
-    return at_lines(
-        pair,
-        1,
-        1,
-        check=NAME,
-        severity=Severity.ERROR,
-        category=Category.INTERFACE,
-        title=f"{pair.old_path} is gone, but still imported",
-        scenario=f"{_listed(users)} cannot find it.{moved}",
-        suggestion="Change the imports too, or leave a file there that passes on what it had.",
-        deleted=pair.old.part(1, _DELETED_LINES) if pair.old and pair.new is None else "",
-    )
-
-
-def _finding(gone: _Gone, users: Sequence[_User]) -> Finding:
+def _finding(gone: _Gone, users: Sequence[User]) -> Finding:
     certain = any(user.exact for user in users)
     told = [user for user in users if user.exact] if certain else list(users)
     pair, symbol = gone.pair, gone.symbol
@@ -278,13 +215,8 @@ def _finding(gone: _Gone, users: Sequence[_User]) -> Finding:
         severity=Severity.ERROR if certain else Severity.WARNING,
         category=Category.INTERFACE,
         title=f"{gone.name} is gone, but still used",
-        scenario=f"{_listed(told)} still {'uses' if len(told) == 1 else 'use'} it.",
+        scenario=f"{listed(told)} still {'uses' if len(told) == 1 else 'use'} it.",
         suggestion="Change what uses it, or keep it.",
         deleted=pair.deleted_text(symbol.start_line, symbol.end_line),
         certain=certain,
     )
-
-
-def _listed(users: Sequence[_User]) -> str:
-    more = f" and {len(users) - _MOST_USERS} more" if len(users) > _MOST_USERS else ""
-    return ", ".join(str(user) for user in users[:_MOST_USERS]) + more

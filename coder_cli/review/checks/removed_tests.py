@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
 from coder_cli.review.checks.paths import is_shown, is_test
+from coder_cli.review.checks.tests_of import Test, end_of_block, may_hold_tests, tests_of
 from coder_cli.review.types import Category, Finding, Severity
-from retrieval.types import ParsedFile, Symbol, SymbolKind
 
 REMOVED = "test-removed"
 SKIPPED = "test-skipped"
@@ -19,31 +18,8 @@ _ALIKE = 0.6  # of the words of two tests: one was made of the other
 _HELD = 0.7  # of the words of a test: the other one holds it
 _MOST_COMPARED = 400  # words of a test
 _MOST_NAMED = 5
-_ROUTINES = {SymbolKind.FUNCTION, SymbolKind.METHOD}
-# `it("does", ...)`, `it 'does' do`, `TEST_CASE("does")`, `TEST(Suite, does)`.
-_CALLED = {
-    "javascript": re.compile(r"^\s*(?P<word>x?it|x?test|fit)(?P<more>(?:\.\w+)*)\s*\(\s*(?=[\"'`])"),
-    "ruby": re.compile(r"^\s*(?P<word>x?it|x?specify|test|should)(?P<more>)[ (]\s*(?=[\"'])"),
-    "c": re.compile(
-        r"^\s*(?P<word>TEST(?:_F|_P|_CASE|_CASE_METHOD)?|SECTION|SCENARIO|BOOST_AUTO_TEST_CASE|TEST_IMPL|TYPED_TEST)(?P<more>)\s*\("
-    ),
-}
-_CALLED["typescript"] = _CALLED["tsx"] = _CALLED["javascript"]
-_CALLED["cpp"] = _CALLED["c"]
-_MARKED = {
-    "java": re.compile(r"@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest|TestFactory)\b"),
-    "csharp": re.compile(r"\[\s*(?:\w+,\s*)*(?:Test|TestCase|TestMethod|Fact|Theory)\b"),
-    "rust": re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|bench)\b"),
-    "php": re.compile(r"@test\b|#\[\s*Test\b"),
-}
-_MARKED["kotlin"] = _MARKED["java"]
-_TEST_NAMES = {
-    "python": re.compile(r"test(?:_|[A-Z0-9]|$)"),
-    "go": re.compile(r"(?:Test|Fuzz|Example)(?:[A-Z_]\w*)?$"),
-    "ruby": re.compile(r"test_"),
-    "php": re.compile(r"test(?:_|[A-Z0-9])"),
-    "java": re.compile(r"test[A-Z_]"),
-}
+_PART = re.compile(r"[A-Z]*[a-z]+|[A-Z]+")
+_SHORTEST_PART = 4
 _OFF = {
     "python": re.compile(
         r"^\s*@(?:pytest\.mark\.(?:skip|xfail)\b(?!if)(?!.*\bcondition\s*=)|unittest\.(?:skip|expectedFailure)\b(?!If|Unless)|skip\b|expectedFailure\b)"
@@ -53,7 +29,9 @@ _OFF = {
     "rust": re.compile(r"^\s*#\[\s*ignore\b"),
     "java": re.compile(r"^\s*@(?:Disabled|Ignore)\b(?!\w)"),
     "csharp": re.compile(r"^\s*\[\s*Ignore\b|\b(?:Fact|Theory)\s*\([^)]*\bSkip\s*="),
-    "ruby": re.compile(r"^\s*(?:xit|xdescribe|xcontext|xspecify)\s|^\s*(?:skip|pending)(?:\s+\"|\s*$)"),
+    "ruby": re.compile(
+        r"^\s*(?:xit|xdescribe|xcontext|xspecify)\s|^\s*(?:skip|pending)(?:\s+\"(?!.*\b(?:if|unless)\b)|\s*$)"
+    ),
     "php": re.compile(r"^\s*\$this->markTest(?:Skipped|Incomplete)\s*\("),
 }
 _OFF["typescript"] = _OFF["tsx"] = _OFF["javascript"]
@@ -63,15 +41,6 @@ _ONLY = {
     "ruby": re.compile(r"^\s*(?:fit|fdescribe|fcontext)\s"),
 }
 _ONLY["typescript"] = _ONLY["tsx"] = _ONLY["javascript"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Test:
-    path: str
-    name: str
-    first: int
-    last: int
-    words: tuple[str, ...]  # of its body
 
 
 def find_removed(ground: Ground) -> Iterator[Finding]:
@@ -85,15 +54,15 @@ def find_skipped(ground: Ground) -> Iterator[Finding]:
         yield from _switched_off(pair, lines, list(_new_tests(ground, pair)))
 
 
-def _old_tests(ground: Ground, pair: FilePair) -> Iterator[_Test]:
-    return _tests(pair, pair.old, ground.before.parsed(pair.old_path))
+def _old_tests(ground: Ground, pair: FilePair) -> Iterator[Test]:
+    return tests_of(pair, pair.old, ground.before.parsed(pair.old_path))
 
 
-def _new_tests(ground: Ground, pair: FilePair) -> Iterator[_Test]:
-    return _tests(pair, pair.new, ground.after.parsed(pair.path))
+def _new_tests(ground: Ground, pair: FilePair) -> Iterator[Test]:
+    return tests_of(pair, pair.new, ground.after.parsed(pair.path))
 
 
-def _removed(ground: Ground, old: dict[str, list[_Test]], new: dict[str, list[_Test]]) -> Iterator[Finding]:
+def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Test]]) -> Iterator[Finding]:
     gone = [test for path in old for test in _without(old[path], new[path])]
     come = [test for path in new for test in _without(new[path], old[path])]
     names = Counter(test.name for test in come)
@@ -106,14 +75,15 @@ def _removed(ground: Ground, old: dict[str, list[_Test]], new: dict[str, list[_T
     pairs = {pair.path: pair for pair in ground.pairs}
     left = [test for test in left if not _is_there(pairs[test.path], test)]
     missing = [test for test in left if not any(_is_made_of(test, each) for each in come)]
-    dead = _deleted_names(ground) - {test.name.rpartition(".")[2] for test in left}
+    tests = {test.name.rpartition(".")[2] for test in left}
+    dead = {part for name in _deleted_names(ground) - tests for part in _parts_of(name)}
     for pair in ground.pairs:
-        mine = [test for test in missing if test.path == pair.path and dead.isdisjoint(test.words)]
+        mine = [test for test in missing if test.path == pair.path and dead.isdisjoint(_parts(test))]
         if mine:
             yield _removal(pair, mine, len(old[pair.path]))
 
 
-def _removal(pair: FilePair, tests: Sequence[_Test], before: int) -> Finding:
+def _removal(pair: FilePair, tests: Sequence[Test], before: int) -> Finding:
     names = ", ".join(test.name for test in tests[:_MOST_NAMED])
     more = f" and {len(tests) - _MOST_NAMED} more" if len(tests) > _MOST_NAMED else ""
     whole = pair.new is None or len(tests) == before
@@ -139,7 +109,7 @@ def _removal(pair: FilePair, tests: Sequence[_Test], before: int) -> Finding:
     )
 
 
-def _without(tests: Sequence[_Test], others: Sequence[_Test]) -> list[_Test]:
+def _without(tests: Sequence[Test], others: Sequence[Test]) -> list[Test]:
     known = Counter(test.name for test in others)
     found = []
     for test in tests:
@@ -150,7 +120,7 @@ def _without(tests: Sequence[_Test], others: Sequence[_Test]) -> list[_Test]:
     return found
 
 
-def _is_there(pair: FilePair, test: _Test) -> bool:
+def _is_there(pair: FilePair, test: Test) -> bool:
     """Under another name: most of its lines stay where they were."""
     if pair.old is None or pair.new is None:
         return False
@@ -160,7 +130,7 @@ def _is_there(pair: FilePair, test: _Test) -> bool:
     return len(kept) > len(said) / 2
 
 
-def _is_made_of(gone: _Test, come: _Test) -> bool:
+def _is_made_of(gone: Test, come: Test) -> bool:
     """Whether the two are alike, or the new one holds the old one."""
     old, new = gone.words[:_MOST_COMPARED], come.words[:_MOST_COMPARED]
     shared = sum((Counter(old) & Counter(new)).values())
@@ -184,66 +154,19 @@ def _deleted_names(ground: Ground) -> set[str]:
     return found - kept
 
 
-def _tests(pair: FilePair, lines: Lines | None, parsed: ParsedFile | None) -> Iterator[_Test]:
-    if lines is None or is_shown(pair.path, pair.language) or not _may_hold_tests(pair, lines):
-        return
-    called = _CALLED.get(lines.language)
-    if called is not None:
-        for number, line in enumerate(lines.code_lines, start=1):
-            begun = called.match(line)
-            if begun is not None:
-                last = _end_of_block(lines, number)
-                told = lines.line(number)[begun.end() :]
-                title = re.match(r"[\"'`](.*?)[\"'`]\s*(?:,|\)|do\b|\{|$)", told)
-                name = title[1] if title else told.rstrip(" {;").removesuffix(")").strip()
-                yield _Test(pair.path, name, number, last, _words(lines, number, last))
-    if parsed is not None:
-        for index, symbol in enumerate(parsed.symbols):
-            if _is_test(lines, symbol):
-                name = parsed.qualified_name(index)
-                yield _Test(
-                    pair.path,
-                    name,
-                    symbol.start_line,
-                    symbol.end_line,
-                    _words(lines, symbol.line, symbol.end_line),
-                )
+def _parts(test: Test) -> set[str]:
+    """The words that a test is made of, its title and its path among them."""
+    return {part for word in (test.path, test.name, *test.words) for part in _parts_of(word)}
 
 
-def _may_hold_tests(pair: FilePair, lines: Lines) -> bool:
-    """Rust has its tests beside the code, everything else in files of their own."""
-    return is_test(pair.path) or lines.language == "rust"
+def _parts_of(name: str) -> set[str]:
+    """`Sqlite`, `Driver` of SqliteDriver."""
+    return {part.lower() for part in _PART.findall(name) if len(part) >= _SHORTEST_PART}
 
 
-def _is_test(lines: Lines, symbol: Symbol) -> bool:
-    if symbol.kind not in _ROUTINES:
-        return False
-    named = _TEST_NAMES.get(lines.language)
-    if named is not None and named.match(symbol.name):
-        return True
-    marked = _MARKED.get(lines.language)
-    above = "\n".join(lines.line(number) for number in range(symbol.start_line, symbol.line + 1))
-    return marked is not None and marked.search(above) is not None
-
-
-def _end_of_block(lines: Lines, first: int) -> int:
-    """The line before the next one that is indented no more, with what closes the block."""
-    width = len(lines.line(first)) - len(lines.line(first).lstrip())
-    for number in range(first + 1, len(lines.lines) + 1):
-        line = lines.line(number)
-        if line.strip() and len(line) - len(line.lstrip()) <= width:
-            closes = line.strip()[:1] in ")}]" or line.strip().startswith("end")
-            return number if closes else number - 1
-    return len(lines.lines)
-
-
-def _words(lines: Lines, first: int, last: int) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", "\n".join(lines.line(number) for number in range(first, last + 1))))
-
-
-def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[_Test]) -> Iterator[Finding]:
+def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test]) -> Iterator[Finding]:
     only, off = _ONLY.get(lines.language), _OFF.get(lines.language)
-    if not _may_hold_tests(pair, lines) or is_shown(pair.path, pair.language):
+    if not may_hold_tests(pair, lines) or is_shown(pair.path, pair.language):
         return
     moved = {row.text.strip() for row in pair.deleted}
     for number in sorted(pair.added_numbers):
@@ -268,11 +191,11 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[_Test]) -> Itera
             )
 
 
-def _is_old_test(pair: FilePair, lines: Lines, number: int, tests: Sequence[_Test]) -> bool:
+def _is_old_test(pair: FilePair, lines: Lines, number: int, tests: Sequence[Test]) -> bool:
     """Whether the test that is switched off here was there before: some of its lines are not new."""
     around = [test for test in tests if test.first <= number <= test.last]
     inner = min(around, key=lambda test: test.last - test.first, default=None)
-    first, last = (inner.first, inner.last) if inner else (number, _end_of_block(lines, number))
+    first, last = (inner.first, inner.last) if inner else (number, end_of_block(lines, number))
     if lines.language == "go" and not re.match(r"func ", lines.line(number - 1)):
         return False
     return any(

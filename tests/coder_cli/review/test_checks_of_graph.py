@@ -237,7 +237,7 @@ def test_what_moved_while_an_import_stayed_is_found(tmp_path: Path) -> None:
 
 def test_a_file_that_is_gone_but_still_imported_is_found(tmp_path: Path) -> None:
     found = checked(tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, {"library.py": None})
-    assert told(found) == ["deleted-symbol library.py:1"]
+    assert told(found) == ["deleted-file library.py:1"]
     assert "program.py:1" in found[0].scenario
     optional = "try:\n    import library\nexcept ImportError:\n    library = None\n"
     assert not checked(tmp_path / "b", {"library.py": LIBRARY, "program.py": optional}, {"library.py": None})

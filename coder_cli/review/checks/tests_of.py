@@ -1,0 +1,103 @@
+"""The tests of a file, in the frameworks that most projects use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from coder_cli.review.checks.ground import FilePair, Lines
+from coder_cli.review.checks.paths import is_shown, is_test
+from retrieval.types import ParsedFile, Symbol, SymbolKind
+
+_ROUTINES = {SymbolKind.FUNCTION, SymbolKind.METHOD}
+# `it("does", ...)`, `it 'does' do`, `TEST_CASE("does")`, `TEST(Suite, does)`.
+_CALLED = {
+    "javascript": re.compile(r"^\s*(?P<word>x?it|x?test|fit)(?P<more>(?:\.\w+)*)\s*\(\s*(?=[\"'`])"),
+    "ruby": re.compile(r"^\s*(?P<word>x?it|x?specify|test|should)(?P<more>)[ (]\s*(?=[\"'])"),
+    "c": re.compile(
+        r"^\s*(?P<word>TEST(?:_F|_P|_CASE|_CASE_METHOD)?|SECTION|SCENARIO|BOOST_AUTO_TEST_CASE|TEST_IMPL|TYPED_TEST)(?P<more>)\s*\("
+    ),
+}
+_CALLED["typescript"] = _CALLED["tsx"] = _CALLED["javascript"]
+_CALLED["cpp"] = _CALLED["c"]
+_MARKED = {
+    "java": re.compile(r"@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest|TestFactory)\b"),
+    "csharp": re.compile(r"\[\s*(?:\w+,\s*)*(?:Test|TestCase|TestMethod|Fact|Theory)\b"),
+    "rust": re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|bench)\b"),
+    "php": re.compile(r"@test\b|#\[\s*Test\b"),
+}
+_MARKED["kotlin"] = _MARKED["java"]
+_TEST_NAMES = {
+    "python": re.compile(r"test(?:_|[A-Z0-9]|$)"),
+    "go": re.compile(r"(?:Test|Fuzz|Example)(?:[A-Z_]\w*)?$"),
+    "ruby": re.compile(r"test_"),
+    "php": re.compile(r"test(?:_|[A-Z0-9])"),
+    "java": re.compile(r"test[A-Z_]"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    path: str
+    name: str
+    first: int
+    last: int
+    words: tuple[str, ...]  # of its body
+
+
+def tests_of(pair: FilePair, lines: Lines | None, parsed: ParsedFile | None) -> Iterator[Test]:
+    if lines is None or is_shown(pair.path, pair.language) or not may_hold_tests(pair, lines):
+        return
+    called = _CALLED.get(lines.language)
+    if called is not None:
+        for number, line in enumerate(lines.code_lines, start=1):
+            begun = called.match(line)
+            if begun is not None:
+                last = end_of_block(lines, number)
+                told = lines.line(number)[begun.end() :]
+                title = re.match(r"[\"'`](.*?)[\"'`]\s*(?:,|\)|do\b|\{|$)", told)
+                name = title[1] if title else told.rstrip(" {;").removesuffix(")").strip()
+                yield Test(pair.path, name, number, last, _words(lines, number, last))
+    if parsed is not None:
+        for index, symbol in enumerate(parsed.symbols):
+            if _is_test(lines, symbol):
+                name = parsed.qualified_name(index)
+                yield Test(
+                    pair.path,
+                    name,
+                    symbol.start_line,
+                    symbol.end_line,
+                    _words(lines, symbol.line, symbol.end_line),
+                )
+
+
+def may_hold_tests(pair: FilePair, lines: Lines) -> bool:
+    """Rust has its tests beside the code, everything else in files of their own."""
+    return is_test(pair.path) or lines.language == "rust"
+
+
+def _is_test(lines: Lines, symbol: Symbol) -> bool:
+    if symbol.kind not in _ROUTINES:
+        return False
+    named = _TEST_NAMES.get(lines.language)
+    if named is not None and named.match(symbol.name):
+        return True
+    marked = _MARKED.get(lines.language)
+    above = "\n".join(lines.line(number) for number in range(symbol.start_line, symbol.line + 1))
+    return marked is not None and marked.search(above) is not None
+
+
+def end_of_block(lines: Lines, first: int) -> int:
+    """The line before the next one that is indented no more, with what closes the block."""
+    width = len(lines.line(first)) - len(lines.line(first).lstrip())
+    for number in range(first + 1, len(lines.lines) + 1):
+        line = lines.line(number)
+        if line.strip() and len(line) - len(line.lstrip()) <= width:
+            closes = line.strip()[:1] in ")}]" or line.strip().startswith("end")
+            return number if closes else number - 1
+    return len(lines.lines)
+
+
+def _words(lines: Lines, first: int, last: int) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", "\n".join(lines.line(number) for number in range(first, last + 1))))
