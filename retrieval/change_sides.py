@@ -115,9 +115,7 @@ def sides_of(
 
 def git_of(repo: Repo) -> GitCommands:
     if repo.git is None:
-        raise RepositoryError(
-            f"{repo.root} is no git repository, so nothing tells what has changed", "git init"
-        )
+        raise RepositoryError(f"{repo.root} is no git repository, so nothing tells what has changed")
     return repo.git
 
 

@@ -68,8 +68,11 @@ LAYERS = (
     "coder_cli.briefing coder_cli.filling coder_cli.commit_style coder_cli.commit_diff "
     "coder_cli.commit_message",
     "coder_cli.review.parts",
-    "coder_cli.review.surroundings coder_cli.review.display coder_cli.review.report",
-    "coder_cli.review.passes coder_cli.review.sarif",
+    "coder_cli.review.surroundings coder_cli.review.display coder_cli.review.report "
+    "coder_cli.review.oddities",
+    "coder_cli.review.asking coder_cli.review.sarif",
+    "coder_cli.review.odd_words",
+    "coder_cli.review.passes",
     "coder_cli.review.walk",
     "coder_cli.edits.types coder_cli.edits.differing",
     "coder_cli.edits.lines coder_cli.edits.hunks coder_cli.edits.indentation coder_cli.edits.losses "
@@ -78,13 +81,13 @@ LAYERS = (
     "coder_cli.edits.splice coder_cli.edits.checks coder_cli.edits.format",
     "coder_cli.journal",
     "coder_cli.pace coder_cli.completion coder_cli.fixing",
-    "coder_cli.assistant",
+    "coder_cli.assistant coder_cli.editing",
     "coder_cli.screen",
     "coder_cli.edits.diff",
     "coder_cli.ui coder_cli.options coder_cli.answer coder_cli.places coder_cli.project",
     "coder_cli.review.as_text",
     "coder_cli.review.reviewing",
-    "coder_cli.edits.choosing",
+    "coder_cli.edits.choosing coder_cli.undoing",
     "coder_cli.reading coder_cli.named coder_cli.window_view coder_cli.locating",
     "coder_cli.oneshot coder_cli.replaying",
     "coder_cli.tried_files",
@@ -99,7 +102,8 @@ LAYERS = (
     "coder_cli.chat.opening",
     # A chat's commands work on the chat, and the chat looks them up in their table.
     "coder_cli.chat.loop coder_cli.chat.slash coder_cli.chat.files coder_cli.chat.keeping "
-    "coder_cli.chat.models coder_cli.chat.testing coder_cli.chat.committing coder_cli.chat.reviewing",
+    "coder_cli.chat.models coder_cli.chat.testing coder_cli.chat.committing coder_cli.chat.reviewing "
+    "coder_cli.chat.changes",
     "coder_cli.chat.beginning",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
     "coder_cli.encoder_export",

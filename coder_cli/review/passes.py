@@ -1,4 +1,7 @@
-"""What a model finds in a part: one prompt that looks for faults, and one for each that checks it."""
+"""What a model finds in a part: what it says when asked, and words that it would have written otherwise.
+
+Whatever is found is put to it once more.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,14 @@ import math
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from coder_cli import frame, prompts
 from coder_cli.briefing import excerpts
 from coder_cli.errors import ContextError
+from coder_cli.model import types
 from coder_cli.model.guide import Choice, Guide, Json, Quote, Step, Text
-from coder_cli.model.types import (
-    Completion,
-    Finish,
-    LanguageModel,
-    PrefillProgress,
-    Prompt,
-    Sampling,
-    unheard,
-)
-from coder_cli.model.types import (
-    Part as PromptPart,
-)
+from coder_cli.model.types import Finish, LanguageModel, PrefillProgress, unheard
+from coder_cli.review.asking import Asker, Strictness, Weighed, cost_of, weighing
 from coder_cli.review.display import Display, displayed
+from coder_cli.review.odd_words import odd_words
 from coder_cli.review.parts import Cost, Part, places
 from coder_cli.review.surroundings import Ground, surroundings
 from coder_cli.review.types import Category, Finding, Severity, Source
@@ -52,23 +46,6 @@ _SCHEMA: Mapping[str, object] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Strictness:
-    """Log-odds that a model must give to a fault before it is told: first to look at one, then to keep it."""
-
-    suspicion: float = 0.0
-    confirmation: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A finding with what the model gave to it."""
-
-    finding: Finding
-    suspicion: float  # log-odds of a fault in the part, before it was looked for
-    confirmation: float  # log-odds of a yes to it
-
-
-@dataclass(frozen=True, slots=True)
 class Looked:
     """What came of a part. `suspicion` is None where nothing in it can be quoted."""
 
@@ -93,11 +70,11 @@ class Reviewer:
     ) -> None:
         self._model = model
         self._ground = ground
-        self._repository = repository
         self._strictness = strictness
-        self._progress = progress
-        around = len(model.encode(self._prompt("review", {"context": "", "path": "", "change": ""})))
-        room = model.context_length - around - min(ANSWER_TOKENS, model.context_length // 3)
+        self._asker = Asker(model, repository, progress)
+        empty = self._asker.prompt("review", {"context": "", "path": "", "change": ""})
+        self._around = len(model.encode(empty))  # tokens of the frame
+        room = model.context_length - self._around - min(ANSWER_TOKENS, model.context_length // 3)
         self.budget = min(budget, room)
         if self.budget < 1:
             raise ContextError(f"A review does not fit into {model.context_length} tokens.")
@@ -111,12 +88,12 @@ class Reviewer:
         display = displayed(part, int(self.budget * _DISPLAY_SHARE), self._model.count_tokens)
         if not display.spans or not any(piece.is_telling for piece in part.pieces):
             return Looked(part, ())
+        found, cost = odd_words(self._asker, part, self._strictness)
         drafts: list[tuple[str, Mapping[str, str]]] = []
         odds: list[float] = []
         guide = _looking(display, self._strictness.suspicion, drafts, odds)
-        done = self._answer(self._first_prompt(part, display), guide, ANSWER_TOKENS)
-        cost = _cost(done)
-        found: list[Weighed] = []
+        done = self._asker.answer(self._first_prompt(part, display), guide, ANSWER_TOKENS)
+        cost += cost_of(done)
         for (quote, told), suspicion in zip(drafts, odds, strict=False):
             finding = _finding(part, display, quote, told)
             if any(one.finding.start_line == finding.start_line for one in found):
@@ -127,15 +104,14 @@ class Reviewer:
                 found.append(Weighed(finding, suspicion, confirmation))
         return Looked(part, tuple(found), odds[0] if odds else None, cost, done.finish is Finish.STOP)
 
-    def _first_prompt(self, part: Part, display: Display) -> tuple[PromptPart, ...]:
+    def _first_prompt(self, part: Part, display: Display) -> tuple[types.Part, ...]:
         """With as much around the part as fits."""
         count = self._model.count_tokens
         items = surroundings(self._ground, part, self.budget - count(display.text), count)
         told = {"path": part.path, "change": display.text}
-        bare = len(self._model.encode(self._prompt("review", {"context": "", "path": "", "change": ""})))
         while True:
-            parts = self._prompt("review", {**told, "context": excerpts(items)})
-            if not items or len(self._model.encode(parts)) <= bare + self.budget:
+            parts = self._asker.prompt("review", {**told, "context": excerpts(items)})
+            if not items or len(self._model.encode(parts)) <= self._around + self.budget:
                 return parts
             items = items[:-1]
 
@@ -143,24 +119,8 @@ class Reviewer:
         claim = f"{finding.title.rstrip('.')}. {finding.scenario}"
         told = {"path": part.path, "change": display.text, "quote": finding.quote, "claim": claim}
         odds: list[float] = []
-        done = self._answer(self._prompt("review_confirm", told), _confirming(odds), 4)
-        return odds[0] if odds else -math.inf, _cost(done)
-
-    def _prompt(self, name: str, told: Mapping[str, str]) -> tuple[PromptPart, ...]:
-        messages = frame.messages(name, self._model.family, {"repository": self._repository, **told})
-        return prompts.conversation(self._model.family, self._model.chat_template, messages)
-
-    def _answer(self, parts: tuple[PromptPart, ...], guide: Guide, most: int) -> Completion:
-        room = self._model.context_length - len(self._model.encode(parts)) - 1
-        prompt = Prompt(parts, max_new_tokens=max(1, min(most, room)), guide=guide)
-        for piece in self._model.generate(prompt, Sampling(), self._progress):
-            if isinstance(piece, Completion):
-                return piece
-        raise RuntimeError("an answer without an end")
-
-
-def _cost(done: Completion) -> Cost:
-    return Cost(done.prompt_tokens, done.new_tokens)
+        done = self._asker.answer(self._asker.prompt("review_confirm", told), weighing(_NO, _YES, odds), 4)
+        return odds[0] if odds else -math.inf, cost_of(done)
 
 
 def _looking(
@@ -178,17 +138,6 @@ def _looking(
             told = yield Json(_SCHEMA)
             drafts.append((quote, json.loads(told)))
             yield Text("\n")
-
-    return guide
-
-
-def _confirming(odds: list[float]) -> Guide:
-    def decide(options: Mapping[str, float]) -> str:
-        odds.append(options[_YES] - options[_NO])
-        return _YES if odds[-1] > 0 else _NO
-
-    def guide() -> Generator[Step, str, None]:
-        yield Choice((_NO, _YES), decide=decide)
 
     return guide
 

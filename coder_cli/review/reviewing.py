@@ -13,8 +13,9 @@ from coder_cli.errors import ExitCode
 from coder_cli.model.types import LanguageModel
 from coder_cli.project import find_repo, read_project
 from coder_cli.review import as_text, sarif
+from coder_cli.review.asking import Strictness
 from coder_cli.review.checks.table import CHECKS, run_checks
-from coder_cli.review.passes import ANSWER_TOKENS, Looked, Strictness
+from coder_cli.review.passes import ANSWER_TOKENS, Looked
 from coder_cli.review.report import Report, Rule, counted, value
 from coder_cli.review.types import Finding, Severity
 from coder_cli.review.walk import Plan, of_the_diff, planned

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coder_cli.model.types import LanguageModel, PrefillProgress, unheard
+from coder_cli.review.asking import Strictness
 from coder_cli.review.parts import Part, Uncovered, divided
-from coder_cli.review.passes import Looked, Reviewer, Strictness
+from coder_cli.review.passes import Looked, Reviewer
 from coder_cli.review.surroundings import Ground
 from coder_cli.review.types import Finding
 from retrieval.changes import Changes

@@ -10,7 +10,8 @@ import pytest
 from coder_cli.errors import ContextError
 from coder_cli.model.guide import Json, Quote, Step
 from coder_cli.model.types import Prompt
-from coder_cli.review.passes import Reviewer, Strictness
+from coder_cli.review.asking import Strictness
+from coder_cli.review.passes import Reviewer
 from coder_cli.review.surroundings import Ground
 from coder_cli.review.types import Category, Finding, Severity, Source
 from coder_cli.review.walk import of_the_diff, planned
