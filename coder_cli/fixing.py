@@ -74,6 +74,11 @@ class Repaired:
     ending: Ending
 
     @property
+    def mended(self) -> bool:
+        """The changes are there, and the command passes."""
+        return bool(self.kept.changes) and self.kept.output.passed
+
+    @property
     def tests_lost(self) -> int:
         """Tests that ran before and run no more."""
         before = self.original.verdict.ran if self.original else None
