@@ -51,6 +51,8 @@ COMMANDS: dict[str, Row] = {
     "complete": Row("complete", "Go on with the code from a place in a file, left to right"),
     "review": Row("review", "Look for faults in a change"),
     "commit": Row("commit", "Commit what is staged, with a message in the repository's own style"),
+    "undo": Row("undo", "Take the last edit back"),
+    "redo": Row("redo", "Do again what was undone last"),
     "context": Row("context", "Show what of the repository a model would get to read"),
     "graph": Row("graph", "Show which file needs which, in reading order"),
     "search": Row("search", "Find the places in the repository that a request is about"),

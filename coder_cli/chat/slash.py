@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from coder_cli import ui
-from coder_cli.chat import committing, files, keeping, models, reviewing, testing
+from coder_cli.chat import changes, committing, files, keeping, models, reviewing, testing
 from coder_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ COMMANDS: dict[str, Row] = {
     "map": Row("", "the files that most others need, in outline", files.show_map),
     "search": Row("WORDS", "find places in the repository", files.search),
     "review": Row("[RANGE]", "look for faults in a change; also --staged, --base REF", reviewing.review),
+    "undo": Row("", "take the last edit back", changes.undo),
+    "redo": Row("", "do again what was undone", changes.redo),
     "run": Row("COMMAND", "run a program and give its output to the model", _run),
     "test": Row("[COMMAND]", "run the tests and give their output to the model", testing.test),
     "retry": Row("", "ask the last question once more, with some chance", _retry),

@@ -29,7 +29,7 @@ HISTORY, PENDING, CONTENTS = "journal.json", "pending.json", "contents"
 _PART = ".part"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FORM = 1  # of the files
-_PATIENCE = 20.0  # seconds for another process to finish
+PATIENCE = 20.0  # seconds for another process to finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +173,12 @@ class Store:
 
 
 @contextmanager
-def opened(folder: Path, disk: Disk, patience: float = _PATIENCE) -> Iterator[Store]:
+def opened(folder: Path, disk: Disk, patience: float | None = None) -> Iterator[Store]:
     """The journal in a folder, for one process at a time. CoderError where another one keeps it too long."""
     from filelock import FileLock, Timeout
 
     _make(folder, disk)
-    lock = FileLock(folder / "lock", timeout=patience, mode=0o600)
+    lock = FileLock(folder / "lock", timeout=PATIENCE if patience is None else patience, mode=0o600)
     try:
         lock.acquire()
     except Timeout:

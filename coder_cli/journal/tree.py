@@ -71,11 +71,14 @@ class Tree:
             if error.errno == errno.ELOOP:
                 raise CoderError(f"{path} is a symbolic link, and edits write to files only.") from error
             raise RepositoryError(f"{path} cannot be read: {error.strerror}.") from error
-        with open(handle, "rb") as stream:  # noqa: PTH123 - it is open already
+        try:
             about = os.fstat(handle)
             if not stat.S_ISREG(about.st_mode):
                 raise CoderError(f"{path} is no regular file.")
-            return Content(stream.read(), stat.S_IMODE(about.st_mode))
+            with open(handle, "rb", closefd=False) as stream:
+                return Content(stream.read(), stat.S_IMODE(about.st_mode))
+        finally:
+            os.close(handle)
 
     def check_writable(self, path: str, content: Content) -> None:
         """Renaming replaces a protected file as well, so protection has to be asked for."""

@@ -182,5 +182,6 @@ def test_a_file_that_someone_changed_after_the_crash_stays_theirs(tmp_path: Path
     (place.root / "a.txt").write_bytes(b"mine\n")
     told: list[str] = []
     Journal(place.journal, 10**6, told=told.append).history(place.root)
-    assert told == ['The edit "title" was cut off and is taken back. Changed since, and left as they are: a.txt.']
+    assert len(told) == 1 and told[0].startswith('The edit "title" was cut off and is taken back.')
+    assert told[0].endswith("Changed since, and left as they are: a.txt.")
     assert below(place.root) == place.old | {"a.txt": (place.old["a.txt"][0], b"mine\n")}  # type: ignore[index]
