@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from coder_cli import frame, prompts
 from coder_cli.errors import ContextError
 from coder_cli.model.types import LanguageModel, Part
+from coder_cli.prompts import Message
 from coder_cli.sessions import Source
 from coder_cli.workspace import Workspace
 from retrieval.window import ContextWindow, Item, LeftOut, Request, Seed, Target
@@ -30,6 +31,8 @@ class Task:
     found: tuple[Seed, ...] = ()
     target: Target | None = None
     attached: str = ""  # what was piped in: a log, a trace, code
+    words: Mapping[str, str] = field(default_factory=dict)  # for other places of its frame
+    outlined: bool = True  # with the repository's preamble
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Briefing:
     budget: int
     preamble: tuple[Item, ...]
     window: ContextWindow
+    messages: tuple[Message, ...]  # what `parts` say, so that the conversation can go on
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -68,7 +72,7 @@ def brief(
             "Shorten it, or give a model with a larger window.",
         )
     allowed = room if budget is None else min(room, budget)
-    preamble = preamble_of(model, workspace, int(allowed * PREAMBLE_SHARE))
+    preamble = preamble_of(model, workspace, int(allowed * PREAMBLE_SHARE)) if task.outlined else ()
     around = len(model.encode(_parts(model, workspace, task, preamble, None))) - alone
     asked = allowed - around
     while True:
@@ -77,7 +81,8 @@ def brief(
         tokens = len(model.encode(parts))
         over = tokens - alone - allowed
         if over <= 0 or not window.items:
-            return Briefing(parts, tokens, allowed, preamble, window)
+            messages = tuple(_messages(model, workspace, task, preamble, window))
+            return Briefing(parts, tokens, allowed, preamble, window, messages)
         asked -= over
 
 
@@ -134,15 +139,26 @@ def _parts(
     preamble: Sequence[Item],
     window: ContextWindow | None,
 ) -> tuple[Part, ...]:
+    messages = _messages(model, workspace, task, preamble, window)
+    return prompts.conversation(model.family, model.chat_template, messages)
+
+
+def _messages(
+    model: LanguageModel,
+    workspace: Workspace,
+    task: Task,
+    preamble: Sequence[Item],
+    window: ContextWindow | None,
+) -> list[Message]:
     request = f"{task.request}\n\n```\n{task.attached}\n```" if task.attached else task.request
     told = {
         "repository": workspace.root.name,
         "preamble": f"\nIts most used files, in outline:\n\n{excerpts(preamble)}" if preamble else "",
         "context": excerpts(window.items) if window else "",
         "request": request,
+        **task.words,
     }
-    messages = frame.messages(task.frame, model.family, told)
-    return prompts.conversation(model.family, model.chat_template, messages)
+    return frame.messages(task.frame, model.family, told)
 
 
 def excerpts(items: Sequence[Item]) -> str:

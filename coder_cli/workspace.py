@@ -97,6 +97,11 @@ class Workspace:
         found = [Seed(hit.path, reasons[hit.path], *self._passage(hit, weights), tight=True) for hit in hits]
         return tuple(dict.fromkeys((*named, *found)))
 
+    def seeds_within(self, path: str, text: str, limit: int) -> tuple[Seed, ...]:
+        """The places of one file that a request is most likely about."""
+        hits = self.index.within(text, path, limit=limit)
+        return tuple(Seed(hit.path, "; ".join(hit.reasons), hit.start_line, hit.end_line) for hit in hits)
+
     def _passage(self, hit: Hit, weights: Mapping[str, float]) -> tuple[int, int]:
         """The lines of a hit that the request is about."""
         file = self.read(hit.path)

@@ -68,6 +68,19 @@ class Vocabulary:
         whole = f"start: WHOLE\nWHOLE: QUOTE {_literal(end) if end else ''}\nQUOTE: {spans_named}"
         return self._matcher("\n".join([whole, *rules]))
 
+    def quote_from(
+        self, lines: Sequence[str], spans: Sequence[Lines], starts: Sequence[int], longest: int, end: str = ""
+    ) -> Matcher:
+        """The same, beginning with one of the lines `starts`, which lie in the spans."""
+        rows = []
+        for start in starts:
+            last = next(bottom for top, bottom in spans if top <= start <= bottom)
+            texts = [_literal(f"{line}\n") for line in lines[start - 1 : min(last, start - 1 + longest)]]
+            rows.append(" (".join(texts) + ")?" * (len(texts) - 1))
+        return self._matcher(
+            f"start: WHOLE\nWHOLE: QUOTE {_literal(end) if end else ''}\nQUOTE: {' | '.join(rows)}"
+        )
+
     def _matcher(self, lark: str) -> Matcher:
         return Matcher(self, LLMatcher(self._library, LLMatcher.grammar_from_lark(lark)))
 

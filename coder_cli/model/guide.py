@@ -29,7 +29,7 @@ class Choice:
     """One of these texts, none of which begins another."""
 
     options: tuple[str, ...]
-    may_end: bool = False  # the model may also end its answer here: what comes back is ""
+    may_end: bool = False  # none of them where the model would rather write something else: then ""
     decide: Callable[[Mapping[str, float]], str] | None = None
     """Chooses in the model's place, from the log-probability of each option's first token.
 
@@ -39,8 +39,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Text that matches a regular expression as a whole (Rust's syntax), and ends where it can go no further
-    or where the model would end its answer."""
+    """Text that matches a regular expression as a whole (Rust's syntax). It ends where it can go no further,
+    and where it is enough and the model would rather write something else."""
 
     regex: str
 
@@ -64,20 +64,21 @@ class Quote:
     spans: Sequence[Lines]  # where a quote may be taken from
     end: str  # one line with its line feed, which is none of `lines`
     longest: int = 40  # lines
+    starts: tuple[int, ...] | None = None  # the lines that it may begin with; None: any
 
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Free text of whole lines up to the line `end`, which is written even where the model stops without it.
+    """Free text up to `end`, which is written even where the model stops without it. It comes as whole lines.
 
-    `unlike`: a text that must not come back. An answer that would be it is taken back to where the model
-    was least sure, and goes on with its second thought.
+    A text that is not accepted is taken back to where the model was least sure, and goes on with its second
+    thought; after a few of those it stands.
     """
 
-    end: str  # one line with its line feed
-    unlike: str | None = None
-    never: tuple[str, ...] = ()  # beginnings of lines that cannot come; `end` does in their place
+    end: str  # with a line feed, which is no part of what is looked for
+    accept: Callable[[str], bool] = lambda text: True
     longest: int = 200  # lines; then `end` comes by force
+    like: str = ""  # a text that much of it may be taken from; it only makes it faster
 
 
 Step = Text | Choice | Pattern | Json | Quote | Until

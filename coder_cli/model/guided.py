@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from coder_cli.model.constrain import Vocabulary
 from coder_cli.model.freely import Freely
@@ -28,28 +28,72 @@ def decode_guided(
 ) -> Iterator[int]:
     """As `generate.decode`, along a guide: at most `limit` ids, each given out once it will stay.
 
-    Ids that leave no choice are run together with those before them.
+    Ids that leave no choice are run together with those before them, and so are those that are guessed.
     """
-    ids = list(prompt)  # the cache holds a beginning of it; what is missing is run when it is needed
+    text = _Text(session, cache, list(prompt), logits)
     given = len(prompt)
-    while steps.under_way and len(ids) - len(prompt) < limit and not cancel.is_set():
+    while steps.under_way and len(text.ids) - len(prompt) < limit and not cancel.is_set():
         forced = steps.forced()
-        if not forced and steps.under_way:
-            if len(cache.tokens) < len(ids):
-                try:
-                    logits = run(session, cache, ids[len(cache.tokens) :], wanted=1)
-                except Interrupted:
-                    return
-            came = steps.choose(logits[-1], sampler.pick)
+        if forced:
+            text.append(forced)
+        elif steps.under_way:
+            try:
+                row = text.logits(steps.draft)
+            except Interrupted:
+                return
+            came = steps.choose(row, sampler.pick)
             if isinstance(came, Back):
-                del ids[len(prompt) + came.kept :]
-                cache.roll_back(len(ids) - 1)  # the last of them runs again: without a run no logits
+                text.take_back(len(prompt) + came.kept)
             else:
-                forced = came
-        ids += forced
-        settled = len(prompt) + min(steps.settled, limit)
-        yield from ids[given:settled]
-        given = max(given, min(settled, len(ids)))
+                text.append(came)
+        settled = min(len(prompt) + min(steps.settled, limit), len(text.ids))
+        yield from text.ids[given:settled]
+        given = max(given, settled)
+
+
+class _Text:
+    """Prompt and answer, and the logits behind them.
+
+    The cache may run ahead: a guess at what comes next is run along (inference with reference, arXiv
+    2304.04487), and its logits count as far as the guess was right.
+    """
+
+    def __init__(self, session: Session, cache: KvCache, ids: list[int], logits: Logits) -> None:
+        """`logits` [1, vocab] are those behind `ids`, all of which the cache holds."""
+        self.ids = ids
+        self._session = session
+        self._cache = cache
+        self._rows = logits
+        self._first = len(ids)  # how many ids stand before the place that the first row is of
+
+    def logits(self, draft: Callable[[], Sequence[int]]) -> Logits:
+        """Those [vocab] behind the last id. Raises Interrupted."""
+        if len(self.ids) - self._first not in range(len(self._rows)):
+            # Without a run there are no logits, so the last id is among those that run.
+            self._cache.roll_back(min(len(self._cache.tokens), len(self.ids) - 1))
+            missing = self.ids[len(self._cache.tokens) :]
+            guess = list(draft())[: self._cache.context_length - len(self.ids)]
+            self._rows = run(self._session, self._cache, [*missing, *guess], wanted=1 + len(guess))
+            self._first = len(self.ids)
+        return self._rows[len(self.ids) - self._first]
+
+    def append(self, ids: Sequence[int]) -> None:
+        at = len(self.ids)
+        self.ids += ids
+        held = self._cache.tokens
+        right = next((n for n in range(at, len(self.ids)) if n >= len(held) or held[n] != self.ids[n]), None)
+        if right is not None:
+            self._keep(right)
+
+    def take_back(self, length: int) -> None:
+        del self.ids[length:]
+        self._keep(length)
+
+    def _keep(self, length: int) -> None:
+        """Only so many ids of the cache are those of the text."""
+        if length < len(self._cache.tokens):
+            self._cache.cut(length)
+        self._rows = self._rows[: max(0, length - self._first + 1)]
 
 
 class Steps:
@@ -70,6 +114,9 @@ class Steps:
 
     def forced(self) -> Sequence[int]:
         return self._came(self._walk.forced())
+
+    def draft(self) -> Sequence[int]:
+        return self._walk.draft()
 
     def choose(self, logits: Logits, pick: Pick) -> Sequence[int] | Back:
         came = self._walk.choose(logits, pick)

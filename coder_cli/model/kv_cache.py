@@ -35,6 +35,15 @@ class KvCache:
             held -= self.runs.pop()
         del self.tokens[held:]
 
+    def cut(self, length: int) -> None:
+        """As `roll_back`, but what is left of a run stays: in bits it is what the longer run made of it."""
+        held = len(self.tokens)
+        while held > length:
+            held -= self.runs.pop()
+        if held < length:
+            self.runs.append(length - held)
+        del self.tokens[length:]
+
     def reserve(self, total: int) -> None:
         """Room for `total` tokens: at least twice what there was, so that copies stay rare."""
         if total > self.context_length:

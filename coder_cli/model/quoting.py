@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from coder_cli.model.constrain import Mask, Matcher, Vocabulary
 from coder_cli.model.guide import Lines, Quote
+from coder_cli.model.occurrences import Occurrences
 from coder_cli.model.sampling import Logits
-from coder_cli.model.steps import Back, Pick, restrict
+from coder_cli.model.steps import Back, Pick, Undrafted, restrict
 
 # Lines that a quote goes on downwards after the model would have ended it. One that is not the only one of
 # its kind by then is taken back: what tells it from the others more likely stands above it.
 PATIENCE = 3
 
 
-class Quoting:
+class Quoting(Undrafted):
     """Follows two grammars: the lines, and the lines with the end, which counts once they are unique."""
 
     def __init__(self, quote: Quote, vocabulary: Vocabulary) -> None:
@@ -25,14 +25,14 @@ class Quoting:
         self.result: str | None = None
         self.settled = 0
         self._quote = quote
-        self._places = Places(quote.lines)
+        self._places = Occurrences(quote.lines)
         self._vocabulary = vocabulary
         # Lines can be told from all others only if their whole span can.
         self._spans = [span for span in quote.spans if self._places.unique(*span)]
         if not self._spans:
             raise ValueError("nothing of the text can be quoted: all of it stands there twice")
-        self._lines: Matcher | None = vocabulary.quote(quote.lines, self._spans)
-        self._whole = vocabulary.quote(quote.lines, self._spans, quote.end)
+        self._lines: Matcher | None = self._grammar("")
+        self._whole = self._grammar(quote.end)
         self._ids = 0
         self._text = b""
         self._wanted_end: int | None = None  # lines that had come when the model would have ended
@@ -65,6 +65,15 @@ class Quoting:
         self._whole.take(number)
         self._follow(number)
         return self._came([number])
+
+    def _grammar(self, end: str) -> Matcher:
+        quote = self._quote
+        if quote.starts is None:
+            return self._vocabulary.quote(quote.lines, self._spans, end)
+        starts = [
+            start for start in quote.starts if any(first <= start <= last for first, last in self._spans)
+        ]
+        return self._vocabulary.quote_from(quote.lines, self._spans, starts, quote.longest, end)
 
     def _follow(self, number: int) -> None:
         if self._lines is not None and not self._lines.take(number):
@@ -119,38 +128,3 @@ class Quoting:
             for top, bottom in self._spans:
                 if top <= first and last <= bottom:
                     yield self._places.grown(first, last, top, bottom)
-
-
-class Places:
-    """Where lines stand in a text. Lines count from 1."""
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = lines
-        self._at: defaultdict[str, list[int]] = defaultdict(list)
-        for number, line in enumerate(lines, 1):
-            self._at[line].append(number)
-
-    def lines(self, first: int, last: int) -> Sequence[str]:
-        return self._lines[first - 1 : last]
-
-    def of(self, quoted: Sequence[str]) -> list[Lines]:
-        """All places of these lines in a row."""
-        count = len(quoted)
-        starts = self._at.get(quoted[0], [])
-        return [
-            (first, first + count - 1)
-            for first in starts
-            if list(self._lines[first - 1 : first - 1 + count]) == list(quoted)
-        ]
-
-    def unique(self, first: int, last: int) -> bool:
-        return len(self.of(self.lines(first, last))) == 1
-
-    def grown(self, first: int, last: int, top: int, bottom: int) -> Lines:
-        """These lines and as few more inside a unique span, first of those above, as make them unique."""
-        while not self.unique(first, last):
-            if first > top:
-                first -= 1
-            else:
-                last = min(last + 1, bottom)
-        return first, last

@@ -38,12 +38,23 @@ class Walk(Protocol):
         """Ids that come without a choice; none where there is one."""
         ...
 
+    def draft(self) -> Sequence[int]:
+        """A guess at the next ids, if there is a good one."""
+        ...
+
     def choose(self, logits: Logits, pick: Pick) -> Sequence[int] | Back:
         """What comes next. `logits` [vocab] are overwritten."""
         ...
 
 
-class Exactly:
+class Undrafted:
+    """No guess is better than chance."""
+
+    def draft(self) -> Sequence[int]:
+        return ()
+
+
+class Exactly(Undrafted):
     """A text that is known."""
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
@@ -60,13 +71,13 @@ class Exactly:
         raise RuntimeError("a known text leaves no choice")
 
 
-class Matching:
+class Matching(Undrafted):
     """Whatever a grammar allows, until it allows no more."""
 
     def __init__(
         self, matcher: Matcher, vocabulary: Vocabulary, *, may_stop: Callable[[bytes], bool]
     ) -> None:
-        """`may_stop(text)`: whether the model may end its answer behind this text."""
+        """`may_stop(text)`: whether the step is over where the model would rather write something else."""
         self.result: str | None = None
         self.settled = 0
         self._matcher = matcher
@@ -82,13 +93,11 @@ class Matching:
 
     def choose(self, logits: Logits, pick: Pick) -> Sequence[int] | Back:
         allowed = self._matcher.allowed()
-        if self._may_stop(self._text):
-            allowed = self._vocabulary.ending(allowed)
-        restrict(logits, allowed)
-        number = pick(logits)
-        if number in self._vocabulary.stop_ids:
+        if self._may_stop(self._text) and not allowed[logits.argmax()]:
             self.result = self._text.decode("utf-8", "replace")
             return ()
+        restrict(logits, allowed)
+        number = pick(logits)
         self._matcher.take(number)
         self._came([number])
         return (number,)
@@ -100,7 +109,7 @@ class Matching:
             self.result = self._text.decode("utf-8", "replace")
 
 
-class Deciding:
+class Deciding(Undrafted):
     """One of a few texts, chosen by the program from what the model makes of each."""
 
     def __init__(

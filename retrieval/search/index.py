@@ -179,6 +179,18 @@ class Index:
         ]
         return self._hits(asked.kind, evidence, found)
 
+    def within(self, request: str, path: str, *, kind: Kind | None = None, limit: int) -> list[Hit]:
+        """The best chunks of one file; none where it is not in the index."""
+        asked = understood(request, kind)
+        evidence = self.evidence(asked)
+        paths = list(self.view.paths)
+        if path not in paths:
+            return []
+        _, chunks = rank.scores(asked.kind, evidence)
+        number = paths.index(path)
+        slots = sorted(self.view.slots(number), key=lambda slot: (-chunks[slot], slot))[:limit]
+        return self._hits(asked.kind, evidence, [(float(chunks[slot]), number, slot) for slot in slots])
+
     def rarity(self, request: str) -> Mapping[str, float]:
         """How much each word of a request tells: rare ones the most."""
         return self._witnesses.rarity(understood(request))
