@@ -148,10 +148,9 @@ def measure(clones: Path, chosen: Sequence[Commit], only: str | None, cache: Pat
         total += of
         print(f"{check:20} {dict(of)}")
     right, every = total["right"], total["right"] + total["wrong"] + total["NOT JUDGED"]
-    print(
-        f"{len(seconds)} commits, {every} findings, precision {right / max(1, every):.3f}; the checks took "
-        f"{sum(seconds) / max(1, len(seconds)):.2f} s of computing a commit, at most {max(seconds, default=0):.2f} s"
-    )
+    mean, most = sum(seconds) / max(1, len(seconds)), max(seconds, default=0)
+    print(f"{len(seconds)} commits, {every} findings, precision {right / max(1, every):.3f}")
+    print(f"The checks took {mean:.2f} s of computing a commit, at most {most:.2f} s")
 
 
 def inject(clones: Path, chosen: Sequence[Commit], only: str | None, most: int, cache: Path) -> None:

@@ -70,6 +70,7 @@ _PRINTS = {
     "ruby": ("puts {x}.inspect", "binding.pry", "p {x}"),
 }
 _PRINTS["typescript"] = _PRINTS["tsx"] = _PRINTS["javascript"]
+_TELLING = re.compile(r"DEBUG|here|breakpoint|set_trace|debugger|dbg!|Break|var_dump|dd\(|pry|'\{x\}'")
 _COMMENT = {"python": "#", "ruby": "#"}
 _TESTS = {
     "python": r"(?m)^( *)def test_\w+\([^\n]*\):\n(?:(?:\1 +[^\n]*)?\n)+",
@@ -211,7 +212,11 @@ def debug_print(tree: Tree, sha: str, chance: random.Random) -> Injected | None:
             )
             if not name:
                 continue
-            template = chance.choice(_PRINTS[language_of(path)])
+            templates = _PRINTS[language_of(path)]
+            if re.search(r"(?i)\b(?:print|puts|console\.|write)", tree.text(sha, path)):
+                # A plain print among others is nothing that anybody could tell.
+                templates = tuple(each for each in templates if _TELLING.search(each)) or templates
+            template = chance.choice(templates)
             said = line[: len(line) - len(line.lstrip())] + template.replace("{{", "{").replace(
                 "}}", "}"
             ).replace("{x}", name[0])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from coder_cli.review.checks.calls import Call, call_at
 from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
 from coder_cli.review.checks.parameters import Parameters, misfit, parameters_of, swapped
-from coder_cli.review.checks.users import Users
+from coder_cli.review.checks.users import Users, may_be_known_by_name
 from coder_cli.review.types import Category, Finding, Severity
 from retrieval.definitions import Usage
 from retrieval.scopes import TYPES
@@ -27,8 +27,6 @@ _CONSTRUCTORS = {
 }
 _CONSTRUCTORS["tsx"] = "constructor"
 _RUST_SELF = re.compile(r"\(\s*(?:&\s*(?:'\w+\s+)?)?(?:mut\s+)?self\b")
-# Methods that objects of any library have: by their name alone nothing is known.
-_SHORTEST_BY_NAME = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ def _callers(ground: Ground, users: Users, changed: _Changed) -> Iterator[_Calle
     for usage in users.usages(pair.path, changed.called):
         if not usage.exact:
             if alone is None:
-                alone = len(called.name) >= _SHORTEST_BY_NAME and len(list(users.named(called.name))) == 1
+                alone = may_be_known_by_name(called.name, pair.language, users)
             if not alone:
                 continue
         lines = ground.new_lines(usage.path)

@@ -98,16 +98,15 @@ _HABITS = {
 }
 # What nobody says to a user.
 _TELLS = re.compile(
-    r"\bdebug|\bDBG\b|\bxxx+\b|!!!|\?\?\?|>>>|<<<|###|\*\*\*|---|===|\bhere\b|\bhere\d|\bgot here"
-    r"|\btest(?:ing)?\b[ :]*[\"'`]|\bfoo\b|\bTODO\b|\bremove me\b|\bwtf\b|\bhello\b|=\}"
-    r"|^[\"'`](?P<label>\w[\w.]*)\s*[:=]?\s*[\"'`]\s*,\s*(?P=label)\b",  # print("x", x)
-    re.IGNORECASE,
+    r"^[f$@]?[\"'`]\W*(?:DEBUG|DBG|debug:|[Xx]{3,}|here\b|got here|TODO|remove me|wtf\b)"
+    r"|!!!|\?\?\?|>>>|<<<|=\}"
+    r"|^[\"'`](?P<label>\w[\w.]*)\s*[:=]?\s*[\"'`]\s*,\s*(?P=label)\b"  # print("x", x)
 )
-_VALUE = re.compile(r"\s*[\w.$]+(?:\[[\w\"']+\])?(?:\(\))?\s*")
 _GUARD = re.compile(
     r"\b(?:if|unless|else|elif|case|when|switch)\b.*(?:verbose|debug|quiet|silent|trace|dry|log|print)", re.I
 )
 _GUARD_LINES = 4
+_MOST_FORGOTTEN = 2  # prints in one file; whoever adds more means it
 _PRINTF_FILE = re.compile(r"\bfile\s*=")
 
 
@@ -136,17 +135,16 @@ def _left_over(pair: FilePair, new: Lines, habits: _Habits, number: int) -> str:
     told = new.line(number)[found.end() :].strip().lstrip("(").strip()
     if prints is not None and _PRINTF_FILE.search(code):
         return ""
-    if _tells(told):
+    if _TELLS.search(told) or (dumps is not None and not _was_dumping(pair, habits)):
         return "A print for debugging"
     if is_program(pair.path) or _is_guarded(new, number) or _is_printing(pair, new, habits):
         return ""
     return "A print"
 
 
-def _tells(told: str) -> bool:
-    """By its words, or because it shows a bare value."""
-    bare = told.rstrip(" ;").removesuffix(")")
-    return _TELLS.search(told) is not None or (bool(bare) and _VALUE.fullmatch(bare) is not None)
+def _was_dumping(pair: FilePair, habits: _Habits) -> bool:
+    lines = pair.old.code_lines if pair.old is not None else ()
+    return habits.dumps is not None and any(habits.dumps.search(line) for line in lines)
 
 
 def _is_guarded(new: Lines, number: int) -> bool:
@@ -155,13 +153,14 @@ def _is_guarded(new: Lines, number: int) -> bool:
 
 
 def _is_printing(pair: FilePair, new: Lines, habits: _Habits) -> bool:
-    """Whether the file printed before, or is a program that does."""
+    """Whether the file printed before, is new or a program; then only what a print says tells."""
     if habits.talks is not None and habits.talks.search(new.text):
         return True
-    old = pair.old
-    if old is None or habits.prints is None:
-        return False
-    return any(habits.prints.search(line) for line in old.code_lines)
+    old, prints = pair.old, habits.prints
+    if old is None or prints is None:
+        return True
+    added = [number for number in pair.added_numbers if prints.search(new.code_line(number))]
+    return len(added) > _MOST_FORGOTTEN or any(prints.search(line) for line in old.code_lines)
 
 
 def _is_defined(code: str) -> bool:

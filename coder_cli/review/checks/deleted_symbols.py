@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from coder_cli.review.checks import deleted_files
 from coder_cli.review.checks.deleted_files import User, listed, now
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
-from coder_cli.review.checks.users import Users
+from coder_cli.review.checks.users import Users, may_be_known_by_name
 from coder_cli.review.types import Category, Finding, Severity
 from retrieval.definitions import Definition
 from retrieval.scopes import FUNCTIONS, TYPES
 from retrieval.types import Import, ParsedFile, ReferenceKind, Symbol
 
 NAME = "deleted-symbol"
-_SHORTEST_BY_NAME = 5
+_LOOSE = frozenset({"python", "javascript", "ruby", "php"})  # nothing is compiled
 _DYNAMIC = re.compile(
     r"\b__getattr__\b|\bglobals\(\)|\bsetattr\(|\bvars\(|method_missing|define_method|__call\b|__get\b"
 )
@@ -112,7 +112,7 @@ def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator
         if line is None:
             continue
         found = after.definitions_at(path, line, reference.column, reference.name)
-        if found is None or not _is_lost(gone, found, usage.exact):
+        if found is None or not _is_lost(after, gone, found, usage.exact):
             continue
         if usage.exact or _is_known_by_name(before, after, gone):
             yield User(path, line, usage.exact and closed)
@@ -120,19 +120,20 @@ def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator
         yield from _importing(ground, before, after, gone, path)
 
 
-def _is_lost(gone: _Gone, found: Sequence[Definition], exact: bool) -> bool:
+def _is_lost(after: Users, gone: _Gone, found: Sequence[Definition], exact: bool) -> bool:
     """Whether what a use means now is nothing, or only something of the same name somewhere."""
     if any(each.exact for each in found):
         return False
     python = gone.pair.language == "python"
+    if gone.pair.language not in _LOOSE and any(True for _ in after.named(gone.symbol.name)):
+        return False  # it moved, and a compiler has seen to its users
     return not found or (exact and python and len(found) == 1 and found[0].path != gone.pair.path)
 
 
 def _is_known_by_name(before: Users, after: Users, gone: _Gone) -> bool:
     """A name that only this symbol had, and that nothing has now."""
-    if len(gone.symbol.name) < _SHORTEST_BY_NAME:
-        return False
-    return len(list(before.named(gone.symbol.name))) == 1 and not list(after.named(gone.symbol.name))
+    name = gone.symbol.name
+    return may_be_known_by_name(name, gone.pair.language, before) and not list(after.named(name))
 
 
 def _is_closed(ground: Ground, gone: _Gone) -> bool:

@@ -109,7 +109,7 @@ class _Statements:
 
 
 def find(ground: Ground) -> Iterator[Finding]:
-    pairs = [pair for pair in ground.pairs if pair.new and pair.language in _LANGUAGES and pair.added]
+    pairs = [pair for pair in ground.pairs if pair.language in _LANGUAGES and _imports_more(ground, pair)]
     graph = ground.after.graph() if pairs else None
     after = before = None
     circles: set[frozenset[str]] = set()
@@ -129,6 +129,14 @@ def find(ground: Ground) -> Iterator[Finding]:
                 continue
             circles.add(frozenset(way))
             yield _finding(pair, statement, way)
+
+
+def _imports_more(ground: Ground, pair: FilePair) -> bool:
+    parsed = ground.after.parsed(pair.path) if pair.new and pair.added else None
+    return parsed is not None and any(
+        not pair.added_numbers.isdisjoint(range(each.start_line, each.end_line + 1))
+        for each in parsed.imports
+    )
 
 
 def _newly_needed(ground: Ground, pair: FilePair) -> Iterator[str]:

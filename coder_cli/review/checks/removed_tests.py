@@ -65,17 +65,17 @@ def _new_tests(ground: Ground, pair: FilePair) -> Iterator[Test]:
 def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Test]]) -> Iterator[Finding]:
     gone = [test for path in old for test in _without(old[path], new[path])]
     come = [test for path in new for test in _without(new[path], old[path])]
-    names = Counter(test.name for test in come)
+    names = Counter(_last(test) for test in come)
     left = []
     for test in gone:
-        if names[test.name]:
-            names[test.name] -= 1
+        if names[_last(test)]:
+            names[_last(test)] -= 1
         else:
             left.append(test)
     pairs = {pair.path: pair for pair in ground.pairs}
-    left = [test for test in left if not _is_there(pairs[test.path], test)]
+    left = [test for test in left if not _is_there(pairs[test.path], test, come)]
     missing = [test for test in left if not any(_is_made_of(test, each) for each in come)]
-    tests = {test.name.rpartition(".")[2] for test in left}
+    tests = {_last(test) for test in left}
     dead = {part for name in _deleted_names(ground) - tests for part in _parts_of(name)}
     for pair in ground.pairs:
         mine = [test for test in missing if test.path == pair.path and dead.isdisjoint(_parts(test))]
@@ -120,14 +120,30 @@ def _without(tests: Sequence[Test], others: Sequence[Test]) -> list[Test]:
     return found
 
 
-def _is_there(pair: FilePair, test: Test) -> bool:
-    """Under another name: most of its lines stay where they were."""
+def _last(test: Test) -> str:
+    """Its name without its class's; a title stays whole."""
+    return test.name if " " in test.name else test.name.rpartition(".")[2]
+
+
+def _is_there(pair: FilePair, test: Test, come: Sequence[Test]) -> bool:
+    """Under another name, as most of its lines stayed; or another test came where it stood."""
     if pair.old is None or pair.new is None:
         return False
     inside = range(test.first + 1, test.last)
     said = [line for line in inside if len(pair.old.line(line).strip()) > 3]
     kept = [line for line in said if line not in pair.deleted_numbers]
-    return len(kept) > len(said) / 2
+    if len(kept) > len(said) / 2:
+        return True
+    spans = [
+        range(hunk.new_start, hunk.new_end + 1)
+        for hunk in pair.file.hunks
+        if any(row.old_line is not None and test.first <= row.old_line <= test.last for row in hunk.deleted)
+    ]
+    return any(
+        each.path == test.path and each.first in span and each.first in pair.added_numbers
+        for each in come
+        for span in spans
+    )
 
 
 def _is_made_of(gone: Test, come: Test) -> bool:

@@ -8,6 +8,9 @@ from retrieval.definitions import Definition, SymbolGraph, Usage
 from retrieval.project import RepositoryProject
 from retrieval.types import SymbolKind
 
+# Where no compiler tells what a call of a method means.
+_DYNAMIC = frozenset({"python", "javascript", "ruby", "php"})
+_SHORTEST_BY_NAME = 8  # letters: objects of any library have methods with short names
 _FUNCTIONS = {SymbolKind.FUNCTION, SymbolKind.METHOD}
 
 
@@ -46,3 +49,8 @@ class Users:
                 around = parsed.symbols[symbol.parent] if parsed and symbol.parent is not None else None
                 if symbol.name == name and not (around and around.kind in _FUNCTIONS):
                     yield path, index
+
+
+def may_be_known_by_name(name: str, language: str, users: Users) -> bool:
+    """Whether a call of this name can hardly mean anything but the one definition that has it."""
+    return language in _DYNAMIC and len(name) >= _SHORTEST_BY_NAME and len(list(users.named(name))) == 1
