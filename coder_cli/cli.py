@@ -50,6 +50,7 @@ COMMANDS: dict[str, Row] = {
     "infill": Row("infill", "Fill in the code at a place in a file"),
     "complete": Row("complete", "Go on with the code from a place in a file, left to right"),
     "review": Row("review", "Look for faults in a change"),
+    "fix": Row("fix", "Run a command, and change the code until it passes"),
     "commit": Row("commit", "Commit what is staged, with a message in the repository's own style"),
     "undo": Row("undo", "Take the last edit back"),
     "redo": Row("redo", "Do again what was undone last"),
