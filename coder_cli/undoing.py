@@ -6,17 +6,15 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from coder_cli import ui
 from coder_cli.edits import diff
 from coder_cli.errors import ExitCode, UsageError
-from coder_cli.journal.journal import Journal, open_journal
+from coder_cli.journal.journal import open_journal
 from coder_cli.journal.types import Entry, Kind, NothingLeft, Plan, Recovery, Refused
+from coder_cli.project import find_repo
 from coder_cli.settings import Settings
-
-if TYPE_CHECKING:
-    from retrieval.repo import Repo
+from retrieval.errors import RepositoryError
 
 _TITLE = 72  # characters
 
@@ -84,12 +82,24 @@ def show_history(settings: Settings, root: Path, as_json: bool) -> None:
         ui.say("There is no edit yet.")
 
 
-def hint(settings: Settings, repo: Repo, problem: NothingLeft) -> NothingLeft:
+def root_here(settings: Settings) -> Path:
+    """Of the repository that one is in. A git that is gone, or refuses, is no hindrance."""
+    try:
+        return find_repo(settings).root
+    except RepositoryError:
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            if (folder / ".git").exists():
+                return folder
+        raise
+
+
+def hint(settings: Settings, root: Path, problem: NothingLeft) -> NothingLeft:
     """Where no git says what belongs together, an edit may have been made from a folder above."""
-    if repo.has_git:
+    if (root / ".git").exists():
         return problem
-    journal: Journal = open_journal(settings, ui.say)
-    for folder in repo.root.parents:
+    journal = open_journal(settings, ui.say)
+    for folder in root.parents:
         if journal.history(folder).entries:
             return NothingLeft(problem.message, f"There are edits of {folder}: go there first.")
     return problem

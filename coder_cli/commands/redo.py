@@ -6,7 +6,6 @@ import click
 
 from coder_cli import options
 from coder_cli.errors import ExitCode
-from coder_cli.project import find_repo
 from coder_cli.settings import Settings
 
 
@@ -24,8 +23,8 @@ def command(settings: Settings, yes: bool, dry_run: bool, as_json: bool) -> Exit
     from coder_cli import undoing
     from coder_cli.journal.types import Kind, NothingLeft
 
-    repo = find_repo(settings)
+    root = undoing.root_here(settings)
     try:
-        return undoing.go(settings, repo.root, Kind.REDO, undoing.Manner(yes, dry_run, as_json))
+        return undoing.go(settings, root, Kind.REDO, undoing.Manner(yes, dry_run, as_json))
     except NothingLeft as problem:
-        raise undoing.hint(settings, repo, problem) from None
+        raise undoing.hint(settings, root, problem) from None

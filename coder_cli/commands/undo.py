@@ -6,7 +6,6 @@ import click
 
 from coder_cli import options
 from coder_cli.errors import ExitCode, UsageError
-from coder_cli.project import find_repo
 from coder_cli.settings import Settings
 
 
@@ -30,13 +29,13 @@ def command(settings: Settings, listed: bool, yes: bool, dry_run: bool, as_json:
     from coder_cli import undoing
     from coder_cli.journal.types import Kind, NothingLeft
 
-    repo = find_repo(settings)
+    root = undoing.root_here(settings)
     if listed:
         if yes or dry_run:
             raise UsageError("--list goes alone.")
-        undoing.show_history(settings, repo.root, as_json)
+        undoing.show_history(settings, root, as_json)
         return None
     try:
-        return undoing.go(settings, repo.root, Kind.UNDO, undoing.Manner(yes, dry_run, as_json))
+        return undoing.go(settings, root, Kind.UNDO, undoing.Manner(yes, dry_run, as_json))
     except NothingLeft as problem:
-        raise undoing.hint(settings, repo, problem) from None
+        raise undoing.hint(settings, root, problem) from None

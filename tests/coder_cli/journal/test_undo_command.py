@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -104,6 +106,24 @@ def test_a_change_elsewhere_stays_and_one_in_the_way_is_shown(root: Path, capsys
     assert cli.main(["undo", "-y", "--json"]) == 1
     value = json.loads(capsys.readouterr().out)
     assert value["exit_code"] == 1 and "+zwei" in value["since"]
+
+
+def test_undo_needs_no_git_program(root: Path, tmp_path: Path) -> None:
+    """Also in a repository, and in a folder of it."""
+    (root / ".git").mkdir()
+    for name in ("objects", "refs"):
+        (root / ".git" / name).mkdir()
+    (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    (root / "sub").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "coder_cli", "undo", "-y"],
+        cwd=root / "sub",
+        env={**os.environ, "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (root / "a.txt").read_bytes() == OLD
 
 
 def test_json_is_one_object(root: Path, capsys: Capture) -> None:
