@@ -1,6 +1,6 @@
 """aider beside us: 20 of the edits, the same weights, the same tree, the same instruction.
 
-    PEER -m llama_cpp.server --model FILE.gguf --n_ctx 32768 --n_threads 2 --port 8123
+    PEER -m llama_cpp.server --model FILE.gguf --n_ctx 32768 --n_threads 2 --logits_all false --port 8123
     python -m tests.quality.edits_aider FOLDER_OF_CLONES --aider AIDER --out FILE.jsonl
                                         [--edit-format diff|whole] [--half tuning|heldout] [--limit N]
                                         [--base http://127.0.0.1:8123/v1] [--work FOLDER]
@@ -9,7 +9,8 @@ AIDER is the program of a virtual environment of its own (`pip install aider-cha
 llama-cpp-python and its server; any server with OpenAI's chat interface will do. aider gets the commit's
 subject as its message and the commit's file, says yes to all that it asks itself, and may try again as often
 as it does by itself: three times, after blocks that fail and after lint errors. It has no home to read
-settings from, and makes no commits.
+settings from, makes no commits, and gets no map of the repository unless --map-tokens says so: the file is
+named, and reading a map takes longer than the edit.
 
 An edit applies where aider says of an answer that it was applied, that is with all its blocks, and the file
 is another one then. Rows, resuming and the table are those of edits.py.
@@ -51,6 +52,7 @@ class Aider:
     context: int
     longest: int  # tokens of an answer
     patience: float  # seconds for a request
+    map_tokens: int
     home: Path
 
     def attempt(self, root: Path, commit: Commit) -> Tried:
@@ -65,6 +67,7 @@ class Aider:
                 *("--openai-api-key", "none"),
                 *(("--edit-format", self.edit_format) if self.edit_format != "default" else ()),
                 *("--timeout", str(self.patience)),
+                *("--map-tokens", str(self.map_tokens)),
                 *("--model-metadata-file", str(self.home / "metadata.json")),
                 *("--model-settings-file", str(self.home / "settings.yml")),
                 *("--message", commit.instruction),
@@ -138,6 +141,7 @@ def main() -> None:
     parser.add_argument("--context", type=int, default=32_768)
     parser.add_argument("--max-tokens", type=int, default=2_048)
     parser.add_argument("--patience", type=float, default=900)
+    parser.add_argument("--map-tokens", type=int, default=0, help="of aider's repository map")
     parser.add_argument("--half", choices=[edit_set.TUNING, edit_set.HELD_OUT])
     parser.add_argument("--limit", type=int)
     parser.add_argument("--work", type=Path, help="where the trees are made; default: a temporary folder")
@@ -151,6 +155,7 @@ def main() -> None:
             options.context,
             options.max_tokens,
             options.patience,
+            options.map_tokens,
             work / "home",
         )
         edit_trees.run(
