@@ -5,11 +5,10 @@
     python -m tests.quality.edits FOLDER_OF_CLONES --out FILE.jsonl --real
 
 FOLDER_OF_CLONES has a clone of each repository of edits.json, in a folder of its name. Each commit is tried
-in the tree before it, with its file named: the walk of `coder edit` with one repair round, applied where
-there is no complaint left. --free is the same request without the constraint: it is asked for
-SEARCH/REPLACE blocks, which are read as leniently as aider reads them (edits_free.py), and has its repair
-round, too. --real takes the commit's own text instead of a model's; --few are the 20 commits of
-edits_aider.py. What counts is in edit_scores.py.
+in the tree before it, with its file named: the walk of `coder edit`, applied where no complaint is left.
+--free is the same request without the constraint: it asks for SEARCH/REPLACE blocks, which are read as
+leniently as aider reads them (edits_free.py), as often as the walk tries. --real takes the commit's own text
+instead of a model's; --few are the 20 commits of edits_aider.py. What counts is in edit_scores.py.
 
 Rows are appended to --out as they come; a second start with the same file tries what is missing, and counts
 all.
@@ -38,7 +37,8 @@ from tests.quality.edit_set import Commit
 from tests.quality.edit_trees import Trees, Tried
 from tests.quality.edits_free import BlockError, applied, blocks
 
-ANSWER = 1_024  # tokens
+ANSWER = 1_536  # tokens, as `coder edit` allows
+_TRIES = 3
 MARKS = ("<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE")
 _BLOCKS = """
 
@@ -88,22 +88,32 @@ class Walk:
         )
 
     def _guided(self, editing: Editing, commit: Commit) -> Iterator[_Try]:
-        pieces = editing.walk(Sampling())
-        while (found := _next(pieces, commit)) is not None:
-            yield found
+        completion: Completion | None = None
+        for piece in editing.walk(Sampling()):
+            if isinstance(piece, Completion):
+                completion = piece
+            elif isinstance(piece, Proposal):
+                assert completion is not None
+                yield _proposed(completion, piece, commit)
 
     def _freely(self, editing: Editing, commit: Commit) -> Iterator[_Try]:
+        """As often as the walk: greedily, told what was wrong, and then with some chance."""
         *before, request = editing.briefing.messages
-        messages = [*before, Message(Role.USER, request.text + _BLOCKS)]
-        for again in (False, True):
+        begun = [*before, Message(Role.USER, request.text + _BLOCKS)]
+        messages, sampling = begun, Sampling()
+        for number in range(_TRIES):
             parts = prompts.conversation(self.model.family, self.model.chat_template, messages)
-            *_, completion = self.model.generate(Prompt(parts, max_new_tokens=ANSWER), Sampling())
+            *_, completion = self.model.generate(Prompt(parts, max_new_tokens=ANSWER), sampling)
             assert isinstance(completion, Completion)
             found = _read(completion, editing.before[commit.path])
             yield found
-            if again or not found.why:
+            if not found.why:
                 return
-            messages += [Message(Role.ASSISTANT, completion.text), Message(Role.USER, found.why)]
+            if number == 0:
+                told = Message(Role.USER, found.why)
+                messages = [*begun, Message(Role.ASSISTANT, completion.text), told]
+            else:
+                messages, sampling = begun, Sampling(temperature=0.7, top_p=0.9, seed=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +121,12 @@ class _Try:
     completion: Completion
     after: bytes | None
     why: str
-    proposal: Proposal | None = None
 
 
-def _next(pieces: Iterator[str | Completion | Proposal], commit: Commit) -> _Try | None:
-    completion: Completion | None = None
-    for piece in pieces:
-        if isinstance(piece, Completion):
-            completion = piece
-        elif isinstance(piece, Proposal):
-            assert completion is not None
-            after = next((change.after for change in piece.changes if change.path == commit.path), None)
-            why = " ".join(piece.complaints) or ("" if after is not None else "no edit in the answer")
-            return _Try(completion, None if why else after, why, piece)
-    return None
+def _proposed(completion: Completion, proposal: Proposal, commit: Commit) -> _Try:
+    after = next((change.after for change in proposal.changes if change.path == commit.path), None)
+    why = " ".join(proposal.complaints) or ("" if after is not None else "no edit in the answer")
+    return _Try(completion, None if why else after, why)
 
 
 def _read(completion: Completion, before: bytes) -> _Try:

@@ -31,6 +31,6 @@ def test_a_free_answer_keeps_the_line_ends(tmp_path: Path) -> None:
     assert tried(tmp_path, answer) == (b"LIMIT = 18\r\nCOUNT = 3\r\n", "", 1)
 
 
-def test_a_free_answer_that_does_not_fit_is_asked_for_once_more(tmp_path: Path) -> None:
+def test_a_free_answer_that_does_not_fit_is_asked_for_again(tmp_path: Path) -> None:
     answer = "stock.py\n<<<<<<< SEARCH\nLIMIT = 1\n=======\nLIMIT = 18\n>>>>>>> REPLACE\n"
-    assert tried(tmp_path, answer) == (None, "blocks do not fit", 2)
+    assert tried(tmp_path, answer) == (None, "blocks do not fit", 3)
