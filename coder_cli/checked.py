@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coder_cli import ui
+from coder_cli import proposing, ui
 from coder_cli.assistant import Length
 from coder_cli.edits import choosing, diff
-from coder_cli.errors import CoderError, ExitCode
+from coder_cli.errors import ExitCode
 from coder_cli.fixing import Changes, Ending, Repair, Repaired
 from coder_cli.journal.journal import open_journal
 from coder_cli.mending import Mending
-from coder_cli.model.types import Completion, PrefillProgress, Sampling
+from coder_cli.model.types import Sampling
 from coder_cli.oneshot import Opened, budget_of, fitting
 from coder_cli.output import Output
 from coder_cli.running import Program, run
@@ -24,7 +22,7 @@ from retrieval.uses import is_aside
 from retrieval.window import Seed
 
 if TYPE_CHECKING:
-    from coder_cli.editing import Editing, Proposal
+    pass
 
 
 _OUTPUT = 20_000  # characters of it that a program gets
@@ -76,7 +74,7 @@ class Mend:
         attempt = Mending(
             there.model,
             there.workspace,
-            _proposed,
+            proposing.proposed,
             self._agreed,
             self.sampling,
             length.max_tokens,
@@ -112,33 +110,6 @@ class Mend:
             "patch": diff.patch(changes),
             "output": kept.output.excerpt(_OUTPUT),
         }
-
-
-def _proposed(editing: Editing, sampling: Sampling) -> Proposal:
-    """The model's changes, and once more where they are wrong by themselves."""
-    proposal = _walked(editing.propose, sampling)
-    if proposal.complaints:
-        proposal = _walked(partial(editing.repair, proposal, "\n".join(proposal.complaints)), sampling)
-    return proposal
-
-
-def _walked(
-    walk: Callable[[Sampling, PrefillProgress], Iterator[str | Completion | Proposal]], sampling: Sampling
-) -> Proposal:
-    """To its end. What the model says besides its changes is talk."""
-    from coder_cli.editing import Proposal
-
-    with ui.prefilling() as progress:
-        for piece in walk(sampling, progress):
-            if isinstance(piece, Proposal):
-                break
-        else:
-            raise CoderError("The model said nothing.")
-    if piece.plan:
-        ui.say(piece.plan)
-    for complaint in piece.complaints:
-        ui.say(complaint)
-    return piece
 
 
 def told(repaired: Repaired, line: str) -> ExitCode:

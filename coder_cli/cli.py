@@ -49,6 +49,7 @@ COMMANDS: dict[str, Row] = {
     "generate": Row("generate", "Write code or an answer from a prompt"),
     "infill": Row("infill", "Fill in the code at a place in a file"),
     "complete": Row("complete", "Go on with the code from a place in a file, left to right"),
+    "edit": Row("edit", "Change files as told"),
     "review": Row("review", "Look for faults in a change"),
     "fix": Row("fix", "Run a command, and change the code until it passes"),
     "commit": Row("commit", "Commit what is staged, with a message in the repository's own style"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from coder_cli import prompts
@@ -30,6 +30,7 @@ from retrieval.types import SourceFile, SymbolKind
 from retrieval.window import Item, Level, Seed
 from retrieval.working_tree import Content, read_content
 
+_LIKELY = 2  # of those, where the first change is looked for
 _PLACES = 4  # of a named file that are shown where it does not fit whole
 _TYPES = {
     SymbolKind.CLASS,
@@ -39,6 +40,7 @@ _TYPES = {
     SymbolKind.NAMESPACE,
     SymbolKind.MODULE,
 }
+_ANOTHER = 0.7  # the temperature where the likeliest answer was wrong twice
 _LARGEST = 16 << 20  # bytes of a file that can be edited
 _PATH = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)*\.\w+")  # a file that a request may name
 
@@ -88,7 +90,7 @@ class Editing:
             self.before = _read(workspace, self.briefing.window.items)
             allowed = {seed.path for seed in named} or set(self.before)
             files = {
-                item.path: _editable(workspace, item)
+                item.path: _editable(workspace, item, seeds)
                 for item in self.briefing.window.items
                 if item.path in allowed and item.path in self.before
             }
@@ -100,6 +102,32 @@ class Editing:
             raise RepositoryError("There is no file to change in what the model is shown.", "Name one.")
         self.guide = EditGuide(files, self._is_fine, new, marks)
         self._messages = list(self.briefing.messages)
+
+    def walk(
+        self, sampling: Sampling, progress: PrefillProgress = unheard
+    ) -> Iterator[str | Completion | Proposal]:
+        """Answers as they come, each with its Completion and Proposal; the last one counts.
+
+        An answer that cannot be applied, or is wrong by itself, is told so once; then another is drawn.
+        """
+        proposal = yield from self._heard(self.propose(sampling, progress))
+        if proposal.complaints:
+            said = "\n".join(proposal.complaints)
+            proposal = yield from self._heard(self.repair(proposal, said, sampling, progress))
+        if proposal.complaints:
+            del self._messages[len(self.briefing.messages) :]
+            drawn = replace(sampling, temperature=_ANOTHER, top_p=0.9, seed=sampling.seed or 1)
+            yield from self.propose(drawn, progress)
+
+    def _heard(
+        self, pieces: Iterator[str | Completion | Proposal]
+    ) -> Generator[str | Completion | Proposal, None, Proposal]:
+        """The pieces, and what the answer comes to."""
+        for piece in pieces:
+            yield piece
+            if isinstance(piece, Proposal):
+                return piece
+        raise RuntimeError("an answer ends with a proposal")
 
     def propose(
         self, sampling: Sampling, progress: PrefillProgress = unheard
@@ -137,7 +165,7 @@ class Editing:
         except EditError as problem:
             return Proposal(edits, (), (problem.message,), completion.text)
         found = (*refusals(changes), *complaints(self._workspace, changes))
-        return Proposal(edits, changes, found, completion.text)
+        return Proposal(edits, changes, found, completion.text, "\n".join(self.guide.said))
 
     def _is_fine(self, edits: Sequence[Edit]) -> bool:
         """No complaint, and nothing lost."""
@@ -181,29 +209,30 @@ def _read(workspace: Workspace, items: Sequence[Item]) -> dict[str, bytes]:
     return found
 
 
-def _editable(workspace: Workspace, item: Item) -> Editable:
+def _editable(workspace: Workspace, item: Item, found: Sequence[Seed]) -> Editable:
     file = workspace.read(item.path)
     text = file.text if isinstance(file, SourceFile) else ""
     lines = text.split("\n")
     if len(lines) > 1 and not lines[-1]:
         lines.pop()
     spans = ((1, len(lines)),) if item.level is Level.WHOLE else item.spans
-    return Editable(tuple(lines), spans, tuple(_symbols(workspace, item.path)))
+    likely = tuple(
+        (seed.start_line, seed.end_line or seed.start_line)
+        for seed in found
+        if seed.path == item.path and seed.start_line is not None
+    )[:_LIKELY]
+    return Editable(tuple(lines), spans, tuple(_symbols(workspace, item.path)), likely)
 
 
 def _symbols(workspace: Workspace, path: str) -> Iterator[tuple[str, Lines]]:
     parsed = workspace.parsed(path)
     if parsed is None:
         return
-    inner = {symbol.parent for symbol in parsed.symbols}
+    parents = {symbol.parent for symbol in parsed.symbols}
     for index, symbol in enumerate(parsed.symbols):
-        if not symbol.forward:
-            # Of a class only its head: what is in its methods is theirs.
-            last = symbol.end_line
-            if index in inner and symbol.kind in _TYPES:
-                last = min(each.start_line for each in parsed.symbols if each.parent == index) - 1
-            if last >= symbol.start_line:
-                yield parsed.qualified_name(index), (symbol.start_line, last)
+        # What is in a class is in its methods; its head alone is no place that a change is about.
+        if not symbol.forward and not (index in parents and symbol.kind in _TYPES):
+            yield parsed.qualified_name(index), (symbol.start_line, symbol.end_line)
 
 
 def _new_paths(request: str, workspace: Workspace) -> list[str]:

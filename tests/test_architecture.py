@@ -91,8 +91,9 @@ LAYERS = (
     "coder_cli.reading coder_cli.named coder_cli.window_view coder_cli.locating",
     "coder_cli.oneshot coder_cli.replaying",
     "coder_cli.tried_files",
-    "coder_cli.mending",
+    "coder_cli.mending coder_cli.proposing",
     "coder_cli.checked",
+    "coder_cli.changing",
     "coder_cli.completing coder_cli.committing",
     "coder_cli.chat.interrupts coder_cli.chat.fuzzy coder_cli.chat.history coder_cli.chat.shell "
     "coder_cli.chat.status coder_cli.chat.instructions coder_cli.chat.turns",
@@ -102,8 +103,8 @@ LAYERS = (
     "coder_cli.chat.opening",
     # A chat's commands work on the chat, and the chat looks them up in their table.
     "coder_cli.chat.loop coder_cli.chat.slash coder_cli.chat.files coder_cli.chat.keeping "
-    "coder_cli.chat.models coder_cli.chat.testing coder_cli.chat.committing coder_cli.chat.reviewing "
-    "coder_cli.chat.changes",
+    "coder_cli.chat.editing coder_cli.chat.models coder_cli.chat.testing coder_cli.chat.committing "
+    "coder_cli.chat.reviewing coder_cli.chat.changes",
     "coder_cli.chat.beginning",
     "coder_cli.graph_text coder_cli.graph_diagram coder_cli.graph_views",
     "coder_cli.encoder_export",

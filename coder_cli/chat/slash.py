@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from coder_cli import ui
-from coder_cli.chat import changes, committing, files, keeping, models, reviewing, testing
+from coder_cli.chat import changes, committing, editing, files, keeping, models, reviewing, testing
 from coder_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ COMMANDS: dict[str, Row] = {
     "tokens": Row("", "how full the window is, and what the last answer cost", files.show_tokens),
     "map": Row("", "the files that most others need, in outline", files.show_map),
     "search": Row("WORDS", "find places in the repository", files.search),
+    "edit": Row("INSTRUCTION", "change files as told, of which you see the diff first", editing.edit),
+    "diff": Row("", "what is not committed yet", editing.diff),
     "review": Row("[RANGE]", "look for faults in a change; also --staged, --base REF", reviewing.review),
     "undo": Row("", "take the last edit back", changes.undo),
     "redo": Row("", "do again what was undone", changes.redo),

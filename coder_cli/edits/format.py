@@ -18,7 +18,7 @@ MOST_BLOCKS = 4
 _LONGEST_QUOTE = 12  # lines
 _LONGEST_UNIT = 40  # lines
 _LONGEST_SENTENCE = 160  # characters
-_MOST_ADDED = 40  # lines that take the place of a quote, more than it has
+_MOST_ADDED = 25  # lines that take the place of a quote, more than it has
 _WRONG_BLOCKS = 3  # that are not accepted; then the answer ends
 
 
@@ -48,6 +48,7 @@ class Editable:
     lines: tuple[str, ...]  # all of them, without line feeds
     spans: tuple[Lines, ...]  # those that were shown
     symbols: tuple[tuple[str, Lines], ...] = ()  # definitions in them, by name
+    likely: tuple[Lines, ...] = ()  # where the first change most likely belongs
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ class EditGuide:
     judge: Callable[[Sequence[Edit]], bool]  # whether the files are fine with these edits
     new: Sequence[str] = ()  # paths that may be made
     marks: Marks = field(default_factory=Marks)
+    most_characters: int = 3_000  # of lines, and another block is begun no more
     edits: list[Edit] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  # a sentence for each block that was accepted
     _wrong: list[Edit] = field(default_factory=list)  # blocks that were not accepted
     _places: Mapping[str, Occurrences] = field(init=False)
 
@@ -83,13 +86,14 @@ class EditGuide:
     def __call__(self) -> Generator[Step, str, None]:
         self.edits.clear()
         self._wrong.clear()
-        while len(self.edits) < MOST_BLOCKS and (places := self._headings()):
+        self.said.clear()
+        while self._may_go_on() and (places := self._headings()):
             heading = yield Choice(tuple(places), may_end=bool(self.edits))
             if not heading:
                 return
             place = places[heading]
             # A sentence about the change first, so that the lines follow from what was said.
-            yield Pattern(rf"[A-Za-z`][^\n]{{8,{_LONGEST_SENTENCE}}}\n")
+            sentence = yield Pattern(rf"[A-Za-z`][^\n]{{8,{_LONGEST_SENTENCE}}}\n")
             search = ""
             if place.is_unit:
                 first, last = place.spans[0]
@@ -113,16 +117,29 @@ class EditGuide:
             edit = Edit(place.path, search, replace)
             if accepted(replace):
                 self.edits.append(edit)
+                self.said.append(f"{heading.rstrip(': ')}: {sentence.strip()}")
                 continue
             self._wrong.append(edit)
             if self.edits or len(self._wrong) == _WRONG_BLOCKS:
                 return
+
+    def _may_go_on(self) -> bool:
+        """Another block is begun only where there is room to end it."""
+        written = sum(len(edit.search) + len(edit.replace) for edit in (*self.edits, *self._wrong))
+        return len(self.edits) < MOST_BLOCKS and written < self.most_characters
 
     def _headings(self) -> dict[str, Place]:
         """What a block may begin with, and the lines that it may then quote."""
         found: dict[str, Place] = {}
         for path, file in self.files.items():
             spans = self._spans(path)
+            if file.likely and not self.edits and not self._wrong:
+                spans = tuple(
+                    run
+                    for place in file.likely
+                    for run in _within(spans, place)
+                    if self._places[path].unique(*run)
+                )
             for name, lines in file.symbols:
                 inside = tuple(run for run in _within(spans, lines) if self._places[path].unique(*run))
                 if inside:

@@ -75,7 +75,8 @@ class _Text:
             guess = list(draft())[: self._cache.context_length - len(self.ids)]
             self._rows = run(self._session, self._cache, [*missing, *guess], wanted=1 + len(guess))
             self._first = len(self.ids)
-        return self._rows[len(self.ids) - self._first]
+        row: Logits = self._rows[len(self.ids) - self._first]
+        return row
 
     def append(self, ids: Sequence[int]) -> None:
         at = len(self.ids)
