@@ -20,6 +20,7 @@ from coder_cli.review.report import Report, Rule, counted, value
 from coder_cli.review.types import Finding, Severity
 from coder_cli.review.walk import Plan, of_the_diff, planned
 from coder_cli.settings import Settings
+from exporters.errors import StoreError
 from exporters.store import InstalledModel
 from exporters.types import Progress
 from retrieval.changes import Changes, files_of, find_changes
@@ -50,9 +51,7 @@ def review(
     settings: Settings, asked: Asked, loaded: tuple[InstalledModel, Engine] | None = None
 ) -> tuple[ExitCode, Report]:
     """What is found is shown. `loaded` is a model that is there already."""
-    wants_model = settings.model_findings if asked.with_model is None else asked.with_model
-    if wants_model and loaded is None:
-        assistant.find_model(settings)  # that there is none is told before a large repository is read
+    wants_model = loaded is not None or _wants_model(settings, asked)
     repo = find_repo(settings)
     with contextlib.closing(repo):
         changes = find_changes(
@@ -72,6 +71,20 @@ def review(
             report = replace(report, model=installed.name)
             report = _read_by_model(asked, repo, report, after, model, budget)
         return _end(report, asked), report
+
+
+def _wants_model(settings: Settings, asked: Asked) -> bool:
+    """That there is none is told before a large repository is read: who asks for one gets an error."""
+    if not (settings.model_findings if asked.with_model is None else asked.with_model):
+        return False
+    try:
+        assistant.find_model(settings)
+    except StoreError as problem:
+        if asked.with_model:
+            raise
+        ui.say(f"{problem.message} So only the checks look.")
+        return False
+    return True
 
 
 def _checked(changes: Changes, before: RepositoryProject, after: RepositoryProject) -> Report:

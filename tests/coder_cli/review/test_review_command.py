@@ -147,6 +147,15 @@ def test_without_a_model_asking_for_one_is_exit_code_3(marked: GitRepository, ca
     assert cli.main(["review", "--no-model-findings"]) == 0
 
 
+def test_the_setting_lets_the_model_look_where_there_is_one(
+    marked: GitRepository, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODER_MODEL_FINDINGS", "true")
+    assert cli.main(["review"]) == 0
+    shown = capsys.readouterr()
+    assert "So only the checks look." in shown.err and "[check conflict-marker]" in shown.out
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
