@@ -9,12 +9,13 @@ from retrieval.changes import ChangedFile, Changes, Status
 from retrieval.hunks import Hunk, Row, RowKind
 from retrieval.languages.table import LANGUAGES
 from retrieval.search.paths import is_test
-from retrieval.types import Skip, SourceFile
+from retrieval.types import ParsedFile, Skip
 
 MOST_FILES = 40  # that are named; a change of more is told by its folders anyway
 _CONTEXT = 2  # lines around a change
 _LONGEST_LINE = 200  # characters
 _LEAST = 4  # lines of a hunk that is cut
+_LEAST_ROOM = 16  # tokens that are worth another hunk
 _SHARES = 6  # long hunks that are shown in part rather than one of them whole
 _SIGNS = {RowKind.CONTEXT: " ", RowKind.ADDED: "+", RowKind.DELETED: "-"}
 
@@ -49,12 +50,19 @@ class _Piece:
 def shown(changes: Changes, fits: Callable[[str], bool], count: Callable[[str], int], budget: int) -> Shown:
     """At most `budget` tokens, and what `fits`: the hunks of code first, one of each file in turn."""
     files = sorted(changes.files, key=_importance)
-    queue = _in_turn(files)
+    named = MOST_FILES
+    while named > 1 and count(_laid_out(files, named, ())) > budget:
+        named //= 2
+    queue = _in_turn(files[:named])
+    symbols = _Symbols()
     chosen: list[_Piece] = []
-    left = budget - count(_laid_out(files, ()))
-    for number, piece in enumerate(queue):
+    left = budget - count(_laid_out(files, named, ()))
+    for number, (index, place) in enumerate(queue):
+        if left < _LEAST_ROOM:
+            break
         # One long hunk, a new file say, leaves room for others.
         share = min(left, max(left // (len(queue) - number), budget // _SHARES))
+        piece = _Piece(index, place, _lines(files[index].hunks[place], symbols.around(files[index], place)))
         tokens = count(piece.text)
         if tokens > share:
             piece = _shortened(piece, count, share)
@@ -63,12 +71,12 @@ def shown(changes: Changes, fits: Callable[[str], bool], count: Callable[[str], 
             chosen.append(piece)
             left -= tokens
     # Tokens join over the borders of pieces; what is left over is the exact count of the whole.
-    while chosen and not fits(_laid_out(files, chosen)):
+    while chosen and not fits(_laid_out(files, named, chosen)):
         chosen.pop()
     return Shown(
-        _laid_out(files, chosen),
+        _laid_out(files, named, chosen),
         len(chosen),
-        len(queue),
+        sum(len(file.hunks) for file in files if file.skipped is None),
         any(piece.cut for piece in chosen),
         tuple(file.path for file in files if file.skipped and file.skipped.reason is Skip.SENSITIVE),
     )
@@ -81,22 +89,19 @@ def _importance(file: ChangedFile) -> tuple[int, str]:
     return (generated * 4 + (not is_code) * 2 + is_test(file.path), file.path)
 
 
-def _in_turn(files: Sequence[ChangedFile]) -> list[_Piece]:
+def _in_turn(files: Sequence[ChangedFile]) -> list[tuple[int, int]]:
     """The first hunk of every file, then the second ones; a text that is generated tells nothing."""
     each = [
-        [_Piece(number, place, _lines(file, hunk)) for place, hunk in enumerate(file.hunks)]
-        for number, file in enumerate(files)
+        (place, index)
+        for index, file in enumerate(files)
         if file.skipped is None
+        for place in range(len(file.hunks))
     ]
-    return sorted(
-        (piece for pieces in each for piece in pieces), key=lambda piece: (piece.number, piece.file)
-    )
+    return [(index, place) for place, index in sorted(each)]
 
 
-def _lines(file: ChangedFile, hunk: Hunk) -> tuple[str, ...]:
-    where = _symbol(file, hunk)
-    rows = tuple(_trimmed(hunk.rows))
-    return (f"@@ {where} @@" if where else "@@", *(_line(row) for row in rows))
+def _lines(hunk: Hunk, where: str) -> tuple[str, ...]:
+    return (f"@@ {where} @@" if where else "@@", *(_line(row) for row in _trimmed(hunk.rows)))
 
 
 def _line(row: Row) -> str:
@@ -112,21 +117,30 @@ def _trimmed(rows: Sequence[Row]) -> Iterator[Row]:
             yield row
 
 
-def _symbol(file: ChangedFile, hunk: Hunk) -> str:
-    """The definition around the first line that changes."""
-    from retrieval.parse import parse
+class _Symbols:
+    """The definitions around changes; each file is parsed once."""
 
-    source: SourceFile | None = file.new or file.old
-    first = next((row for row in hunk.rows if row.kind is not RowKind.CONTEXT), None)
-    if source is None or first is None:
-        return ""
-    line = (first.new_line or hunk.new_start) if file.new else first.old_line
-    parsed = parse(source)
-    found = ""
-    for index, symbol in enumerate(parsed.symbols if parsed else ()):
-        if parsed and line and symbol.start_line <= line <= symbol.end_line and not symbol.forward:
-            found = parsed.qualified_name(index)  # the innermost comes last
-    return found
+    def __init__(self) -> None:
+        self._parsed: dict[str, ParsedFile | None] = {}
+
+    def around(self, file: ChangedFile, place: int) -> str:
+        """The innermost one around the first line that a hunk changes."""
+        source = file.new or file.old
+        changed = [row for row in file.hunks[place].rows if row.kind is not RowKind.CONTEXT]
+        if source is None or not changed:
+            return ""
+        from retrieval.parse import parse
+
+        if source.path not in self._parsed:
+            self._parsed[source.path] = parse(source)
+        parsed = self._parsed[source.path]
+        first = changed[0]
+        line = (first.new_line or file.hunks[place].new_start) if file.new else first.old_line
+        found = ""
+        for index, symbol in enumerate(parsed.symbols if parsed else ()):
+            if parsed and line and symbol.start_line <= line <= symbol.end_line and not symbol.forward:
+                found = parsed.qualified_name(index)  # the innermost comes last
+        return found
 
 
 def _shortened(piece: _Piece, count: Callable[[str], int], budget: int) -> _Piece:
@@ -141,14 +155,14 @@ def _shortened(piece: _Piece, count: Callable[[str], int], budget: int) -> _Piec
     return replace(piece, lines=(*piece.lines[:low], "...") if low >= _LEAST else (), cut=True)
 
 
-def _laid_out(files: Sequence[ChangedFile], chosen: Sequence[_Piece]) -> str:
+def _laid_out(files: Sequence[ChangedFile], named: int, chosen: Sequence[_Piece]) -> str:
     parts = []
-    for number, file in enumerate(files[:MOST_FILES]):
+    for number, file in enumerate(files[:named]):
         parts.append(f"{_named(file)}\n")
         own = sorted((piece for piece in chosen if piece.file == number), key=lambda piece: piece.number)
         parts += [piece.text for piece in own]
-    if len(files) > MOST_FILES:
-        parts.append(f"and {len(files) - MOST_FILES} more files\n")
+    if len(files) > named:
+        parts.append(f"and {len(files) - named} more files\n")
     return "".join(parts)
 
 

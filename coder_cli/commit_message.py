@@ -112,9 +112,11 @@ def subject_in(said: str, style: Style) -> str:
     if style.prefix is Prefix.NONE and has_prefix(subject):
         subject = words_of(subject)
     words = words_of(subject)
-    if style.capital is not None and words and words[:2].isalpha() and not words[:2].isupper():
-        first = words[0].upper() if style.capital else words[0].lower()
-        subject = subject[: len(subject) - len(words)] + first + words[1:]
+    first = words.partition(" ")[0]
+    if style.capital and first.islower() and first.isalpha():
+        subject = subject[: len(subject) - len(words)] + words[0].upper() + words[1:]
+    elif style.capital is False and first.istitle() and first.isalpha():
+        subject = subject[: len(subject) - len(words)] + words[0].lower() + words[1:]
     subject = subject.rstrip(" .;,:")
     return f"{subject}." if style.period else subject
 

@@ -309,6 +309,19 @@ def test_a_large_change_is_cut_to_the_budget_and_said(shop: GitRepository, use: 
     assert all(f"part{number}.py" in diff for number in range(20))
 
 
+def test_a_change_of_very_many_files_names_some_of_them(
+    shop: GitRepository, use: Use, capsys: Capture
+) -> None:
+    model = use("add the parts")
+    for number in range(60):
+        shop.write(f"part{number}.py")
+    shop.git("add", "--all")
+    assert cli.main(["commit", "--dry-run", "--budget", "600"]) == 0
+    diff = read_by(model).partition("This is committed now:\n\n")[2].partition("Write the subject")[0]
+    assert len(diff) <= 600 and "more files\n" in diff
+    assert "of its 61 places" in capsys.readouterr().err
+
+
 def test_json_tells_the_message_and_whether_it_was_committed(
     shop: GitRepository, use: Use, capsys: Capture
 ) -> None:
