@@ -66,7 +66,8 @@ class Freely:
         return ()
 
     def choose(self, logits: Logits, pick: Pick) -> Sequence[int] | Back:
-        if self._at_border() and self._text.count(b"\n") >= self._until.longest:
+        lines = self._text.count(b"\n")
+        if lines > self._until.longest or (lines == self._until.longest and self._at_border()):
             return self._end()
         restrict(logits, self._vocabulary.ordinary if not self._text else self._or_end)
         if self._second_thoughts < SECOND_THOUGHTS:

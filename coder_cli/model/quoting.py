@@ -38,13 +38,15 @@ class Quoting(Undrafted):
         self._wanted_end: int | None = None  # lines that had come when the model would have ended
 
     def forced(self) -> Sequence[int]:
-        if self._lines is None or not self._at_border():
-            # In the middle of a line both grammars force the same.
-            ids = self._whole.forced()
-            for number in ids:
-                self._follow(number)
-            return self._came(ids)
-        return ()
+        if self._lines is None:
+            return self._came(self._whole.forced())
+        if self._at_border():
+            return ()
+        # To the end of the line and no further: there the end is one of two ways, wherever the lines end.
+        ids = self._lines.forced()
+        for number in ids:
+            self._whole.take(number)
+        return self._came(ids)
 
     def choose(self, logits: Logits, pick: Pick) -> Sequence[int] | Back:
         ends, goes_on = self._whole.allowed(), None
