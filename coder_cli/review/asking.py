@@ -19,7 +19,7 @@ class Strictness:
 
     suspicion: float = 0.0  # of a fault in a part, before it is looked for
     confirmation: float = 0.0  # of a yes to what was found
-    oddity: float = 2.5  # of a word that is easily taken for the one that stands there
+    oddity: float = 3.5  # of a word that is easily taken for the one that stands there
     choice: float = 0.0  # of the line with that word, once both lines are put to the model
 
 

@@ -82,10 +82,10 @@ def read(repository: GitRepository, path: str, text: str) -> Reading | None:
 
 
 def test_a_likelier_word_is_told_at_its_line_with_the_line_it_would_make(repository: GitRepository) -> None:
-    (finding,) = look(repository, model(first=3.0))
+    (finding,) = look(repository, model(first=4.0))
     assert (finding.path, finding.start_line, finding.quote) == ("shop.py", 2, "    if number <= len(parts):")
     assert finding.title.startswith("`<=` where `<`")
-    assert "20 times" in finding.scenario
+    assert "55 times" in finding.scenario
     assert finding.suggestion.endswith("if number < len(parts):")
     assert not finding.certain
 
@@ -98,7 +98,7 @@ def test_what_is_hardly_likelier_is_not_asked_about(repository: GitRepository) -
 
 
 def test_what_the_model_does_not_choose_again_is_dropped(repository: GitRepository) -> None:
-    by = model(first=3.0, second=-1.0)
+    by = model(first=4.0, second=-1.0)
     assert look(repository, by) == []
     again = [asked(prompt) for prompt in by.prompts if "Which of the two" in asked(prompt)]
     assert len(again) == 2  # in both orders
@@ -106,7 +106,7 @@ def test_what_the_model_does_not_choose_again_is_dropped(repository: GitReposito
 
 
 def test_the_code_is_read_as_it_stands(repository: GitRepository) -> None:
-    by = model(first=3.0)
+    by = model(first=4.0)
     look(repository, by)
     prompt = next(each for each in by.prompts if asked(each).startswith("#shop.py\n"))
     assert asked(prompt) == "#shop.py\ndef order(parts, number):\n    if number"
@@ -148,7 +148,7 @@ def test_words_are_known_in_several_languages(
 
 
 def test_the_forced_text_and_the_words_are_the_text(repository: GitRepository) -> None:
-    by = model(first=3.0)
+    by = model(first=4.0)
     long = "".join(f"def f{number}(a):\n    return a < {number % 3} and a == 1\n\n\n" for number in range(9))
     repository.write("long.py", long)
     repository.commit()
