@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from coder_cli import proposing, ui
 from coder_cli.assistant import Length
@@ -20,10 +19,6 @@ from coder_cli.running import Program, run
 from coder_cli.tried_files import TriedFiles
 from retrieval.uses import is_aside
 from retrieval.window import Seed
-
-if TYPE_CHECKING:
-    pass
-
 
 _OUTPUT = 20_000  # characters of it that a program gets
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,6 +16,7 @@ from coder_cli.verdict import Verdict
 
 ROUNDS = 3
 _IDENTICAL = 3  # tries that say the same: nothing else is going to come
+_NUMBERS = re.compile(r"[\d.]+|\s+")  # of lines, of seconds; and the space that they leave
 Changes = tuple[FileChange, ...]
 
 
@@ -62,6 +64,14 @@ class State:
 
     def is_better_than(self, other: State) -> bool:
         return self.verdict.is_better_than(other.verdict)
+
+    def says_the_same_as(self, other: State) -> bool:
+        """Whether it is the same failure, maybe on another line. Another one may be a step ahead."""
+        return self.verdict == other.verdict and self._said == other._said
+
+    @property
+    def _said(self) -> str:
+        return _NUMBERS.sub("", "\n".join([*self.output.head, *self.output.tail]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +151,7 @@ class Repair:
                 best = self._best = new
             if new.output.passed:
                 return Repaired(best, original, tries, Ending.PASSED)
-            if now.is_better_than(new):
+            if now.is_better_than(new) or new.says_the_same_as(now):
                 self.files.put(now.changes)
                 fruitless += 1
             else:

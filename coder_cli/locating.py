@@ -9,8 +9,9 @@ from coder_cli.model.guide import Lines
 from coder_cli.output import Output
 from coder_cli.verdict import Stage, is_error
 from coder_cli.workspace import Workspace
+from retrieval.mentions import seeds_in
 from retrieval.search.request import Kind
-from retrieval.types import ParsedFile
+from retrieval.types import ParsedFile, SourceFile
 from retrieval.uses import is_aside, on_borders
 from retrieval.window import Seed
 
@@ -41,9 +42,12 @@ def located(workspace: Workspace, output: Output) -> Located:
     """Tests are mended only where nothing else is pointed to, or where they do not even load."""
     said = f"$ {output.line}\n{_first_error(output) or output.excerpt(EXCERPT)}"
     seeds = workspace.seeds(said, Kind.TRACE)
-    sure = [seed for seed in seeds if seed.start_line is not None and not seed.tight]
     broken = output.verdict.stage is Stage.BROKEN
+    if not broken:
+        seeds = tuple(dict.fromkeys((*_sure(seeds), *_tested(workspace, seeds), *seeds)))
+    sure = _sure(seeds)
     paths = list(dict.fromkeys(seed.path for seed in seeds))
+    paths.sort(key=lambda path: not (workspace.parsed(path) or any(seed.path == path for seed in sure)))
     if broken:
         named = {seed.path for seed in sure}
         paths.sort(key=lambda path: path not in named)
@@ -65,6 +69,23 @@ def _first_error(output: Output) -> str:
     told = lines[max(0, first - _ABOVE) : min(end, first + _LONGEST_ERROR)]
     left = f"... and {len(errors) - 1} more" if len(errors) > 1 else f"({output.ending})"
     return "\n".join([*told, left])
+
+
+def _sure(seeds: Sequence[Seed]) -> list[Seed]:
+    """Those that name lines, or definitions."""
+    return [seed for seed in seeds if seed.start_line is not None and not seed.tight]
+
+
+def _tested(workspace: Workspace, seeds: Sequence[Seed]) -> tuple[Seed, ...]:
+    """What the failing tests name: the code that they are about."""
+    texts = []
+    for seed in _sure(seeds):
+        file = workspace.read(seed.path) if is_aside(seed.path) else None
+        if isinstance(file, SourceFile) and seed.start_line is not None and seed.end_line is not None:
+            start, end = on_borders(workspace.parsed(seed.path), seed.start_line, seed.end_line, _LARGEST)
+            texts.append("\n".join(file.text.split("\n")[max(0, start - 1) : end]))
+    named = seeds_in("\n".join(texts), workspace.project.paths, workspace.parsed, sure=True)
+    return tuple(seed for seed in named if not is_aside(seed.path))
 
 
 def _spans(path: str, sure: Sequence[Seed], parsed: ParsedFile | None, *, whole: bool) -> tuple[Lines, ...]:

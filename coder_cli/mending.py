@@ -14,6 +14,7 @@ from coder_cli.model.types import LanguageModel, Sampling
 from coder_cli.workspace import Workspace
 from retrieval.window import Seed
 
+_NARROW = 2  # tries at what the output points to, before anything else in its files may change
 _ANOTHER = 0.7  # the temperature where the likeliest answer has helped nothing
 
 
@@ -38,13 +39,13 @@ class Mending:
             self.model,
             self.workspace,
             _request(self.wanted),
-            named=self.named or where.files(complaint.fruitless),
+            named=self.named or where.files(max(0, complaint.fruitless - 1)),
             found=where.seeds,
             attached=where.said,
             answer_tokens=self.answer_tokens,
             budget=self.budget,
         )
-        if not (self.named or complaint.fruitless):
+        if not self.named and complaint.fruitless < _NARROW:
             narrow(editing.guide, where.spans)
         proposal = self.propose(editing, self._sampling(complaint))
         if proposal.complaints or not proposal.changes:

@@ -72,6 +72,7 @@ def command(
         raise UsageError("There is no instruction.", 'coder edit "let ... be ..." FILE')
     if not (yes or dry_run or sys.stdin.isatty()):
         raise UsageError("Nothing is changed without a yes, and there is no terminal to ask at.", "Add -y.")
+    check = _check(check_line, in_shell, seconds) if check_line is not None else None
     attached = stdin.read().strip("\n") if stdin.is_piped() else ""
     with oneshot.opened(settings) as there:
         words, mentioned = named.mentioned(there.workspace, instruction)
@@ -80,7 +81,6 @@ def command(
         fitting = oneshot.fitting(length, there.model.context_length)
         room = oneshot.budget_of(there, budget, fitting)
         manner = changing.Manner(sampling, fitting.max_tokens, room, yes, dry_run, as_json)
-        check = _check(check_line, in_shell, seconds) if check_line is not None else None
         return _change(settings, there, wanted, manner, check, rounds, length)
 
 
@@ -112,7 +112,7 @@ def _change(
         mend = changing.mend_of(check, rounds, length, manner, wanted)
         repaired = mend.hold(there, taken, wanted.request, wanted.title)
         code = checked.told(repaired, check.program.line)
-        patched, values["passed"] = repaired.kept.changes, repaired.kept.output.passed
+        patched, values["passed"] = repaired.kept.changes, repaired.mended
     elif taken:
         changing.write(settings, there.workspace, taken, wanted.title)
     elif not manner.dry_run:

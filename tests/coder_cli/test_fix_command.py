@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from coder_cli import assistant, checked, cli, oneshot, pace, running, settings, ui
+from coder_cli import assistant, checked, cli, oneshot, pace, proposing, running, settings, ui
 from coder_cli.editing import Editing, Proposal
 from coder_cli.edits.types import FileChange
 from coder_cli.errors import ExitCode
@@ -79,7 +79,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Script:
     monkeypatch.setattr(assistant, "find_model", lambda settings: opened[0])
     monkeypatch.setattr(pace, "pace", lambda *_: Pace(1000.0, ""))
     script = Script()
-    monkeypatch.setattr(checked, "_proposed", script)
+    monkeypatch.setattr(proposing, "proposed", script)
     return script
 
 
@@ -115,7 +115,7 @@ def test_it_is_run_mended_and_run_again(repository: Path, model: Script, capsys:
     assert "-    return a - b\n+    return b - a\n" in shown.out
     assert "Try 1 of 3: 1 failure; before: 1 failure." in shown.err and "passes after 2 tries" in shown.err
     assert body(repository) == "a + b"
-    assert "sum.py:2: wrong\n1 failed, 1 passed" in model.request and "return b - a" in model.request
+    assert "sum.py:2: wrong\n1 failed, 1 passed" in model.request
     undo(repository)
     assert (repository / "sum.py").read_text() == SUM
 
@@ -125,7 +125,7 @@ def test_where_nothing_helps_the_files_come_back(repository: Path, model: Script
     assert fix("-y") == 1
     assert (repository / "sum.py").read_text() == SUM
     assert "none better than the files as they were" in capsys.readouterr().err
-    assert [sampling.temperature for _, sampling in model.heard] == [0.0, 0.0, 0.7]
+    assert [sampling.temperature for _, sampling in model.heard] == [0.0, 0.7, 0.7]
 
 
 def test_the_likeliest_answer_is_not_asked_for_again(repository: Path, model: Script) -> None:
@@ -214,7 +214,7 @@ def test_a_test_is_changed_aloud_and_tests_that_vanish_are_counted(
         before = (repository / "tests/check.py").read_bytes()
         return Proposal((), (FileChange("tests/check.py", before, b'print("1 passed in 0.1s")\n'),), (), "")
 
-    monkeypatch.setattr(checked, "_proposed", propose)
+    monkeypatch.setattr(proposing, "proposed", propose)
     assert cli.main(["fix", "-y", "--", sys.executable, "tests/check.py"]) == 0
     shown = capsys.readouterr().err
     assert "This changes tests: tests/check.py" in shown and "1 tests ran before and run no more." in shown

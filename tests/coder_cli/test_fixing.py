@@ -83,7 +83,7 @@ def test_the_first_try_that_passes_is_the_last() -> None:
     found = walk.fix(says(START))
     assert (found.ending, found.tries, found.kept.changes) == (Ending.PASSED, 2, change(b"0", b"2"))
     assert disk.files["a.py"] == b"2" and disk.runs == [b"1", b"2"] and not found.tests_lost
-    assert [(one.round, one.fruitless) for one in heard(walk)] == [(1, 0), (2, 0)]
+    assert [(one.round, one.fruitless) for one in heard(walk)] == [(1, 0), (2, 1)]
 
 
 def test_a_try_that_is_worse_is_taken_back_and_the_next_starts_before_it() -> None:
@@ -108,6 +108,19 @@ def test_a_run_that_counts_nothing_is_no_better_than_the_first() -> None:
     disk = Disk(verdicts={b"1": "another error"})
     found = repair(disk, b"1", None).fix(says("some error"))
     assert found.kept is found.original and disk.files == disk.original
+
+
+def test_another_failure_is_gone_on_from_and_the_same_is_not() -> None:
+    other = "3 failed, 1 passed in 0.2s\na.py:9: another error"
+    disk = Disk(verdicts={b"1": "3 failed, 1 passed in 7.5s", b"2": other})
+    walk = repair(disk, b"1", b"2", None)
+    walk.fix(says(START))
+    assert [(one.fruitless, one.output.head[-1]) for one in heard(walk)] == [
+        (0, START),
+        (1, START),
+        (0, "a.py:9: another error"),
+    ]
+    assert disk.files == disk.original  # neither is better
 
 
 def test_three_identical_tries_are_the_end() -> None:

@@ -60,6 +60,20 @@ def test_a_failing_test_points_to_the_code_that_it_tests(repository: Path) -> No
     assert where.spans["shop/discounts.py"] == ((1, 2),)
 
 
+def test_a_test_that_is_only_named_points_to_what_it_uses(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text("module example.com/words\n")
+    (tmp_path / "words.go").write_text(
+        "package words\n\nfunc Other() int {\n\treturn 1\n}\n\nfunc Count() int {\n\treturn 2\n}\n"
+    )
+    (tmp_path / "words_test.go").write_text(
+        'package words\n\nimport "testing"\n\nfunc TestAll(t *testing.T) {\n\tif Count() != 3 {\n'
+        '\t\tt.Error("no")\n\t}\n}\n'
+    )
+    said = "--- FAIL: TestAll (0.00s)\n    words_test.go:7: no\nFAIL\nFAIL\texample.com/words\t0.089s"
+    where = located(open_workspace(settings.load(), tmp_path), output(said, "go test"))
+    assert where.paths[0] == "words.go" and where.spans["words.go"] == ((1, 2), (7, 9))
+
+
 def test_an_error_of_a_compiler_points_to_its_place(repository: Path) -> None:
     said = "src/stack.c: In function 'stack_pop':\nsrc/stack.c:3:12: error: 'nothing' undeclared"
     where = located(open_workspace(settings.load(), repository), output(said))
