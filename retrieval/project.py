@@ -18,6 +18,7 @@ from retrieval.reading import Files, Progress, Reading, read_all
 from retrieval.types import Dependency, Entry, ParsedFile, Skip, Skipped, SourceFile
 
 MOST_UNPACKED = 2_000  # parses; a graph asks for each file's once or twice, near to one another
+_MOST_NAMES = 40  # that are looked for in the bytes of parses
 _LARGEST_KEPT_TEXT = 100_000  # characters; configuration that resolvers ask for again and again
 
 
@@ -96,13 +97,16 @@ class RepositoryProject:
 
     def naming(self, names: Collection[str]) -> Sequence[str]:
         """The files whose parse may have one of these names: no file that has one is missing."""
+        parses = {path: known.parse for path, known in self._known.items() if known.parse is not None}
+        if not names:
+            return []
+        if len(names) > _MOST_NAMES:  # to look for so many in bytes would take longer than to read them all
+            return [path for path in parses if _names(self.parsed(path), set(names))]
         wanted = re.compile(b"|".join(re.escape(name.encode("utf-8", "replace")) for name in sorted(names)))
         return [
             path
-            for path, known in self._known.items()
-            if names
-            and known.parse is not None
-            and (wanted.search(known.parse.outline) or wanted.search(zlib.decompress(known.parse.references)))
+            for path, parse in parses.items()
+            if wanted.search(parse.outline) or wanted.search(zlib.decompress(parse.references))
         ]
 
     def file(self, path: str, *, named: bool = False) -> SourceFile | Skipped:
@@ -182,3 +186,16 @@ class RepositoryProject:
             if path in self._known:
                 found[self._known[path].language].append(path)
         return {language: tuple(paths) for language, paths in found.items()}
+
+
+def _names(parsed: ParsedFile | None, names: set[str]) -> bool:
+    """Whether a parse has one of these names."""
+    return parsed is not None and not (
+        names.isdisjoint(each.name for each in parsed.symbols)
+        and names.isdisjoint(each.name for each in parsed.references)
+        and names.isdisjoint(
+            word for one in parsed.imports for each in one.names for word in (each.name, each.alias)
+        )
+        and names.isdisjoint(word for each in parsed.exports for word in (each.name, each.alias))
+        and names.isdisjoint(one.alias for one in parsed.imports)
+    )

@@ -28,16 +28,22 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from coder_cli.review.checks.table import run_checks
 from coder_cli.review.types import Finding
-from retrieval.changes import find_changes, project_of
+from retrieval.change_sides import Side
+from retrieval.changes import files_of, find_changes, project_of
+from retrieval.graph import DependencyGraph
 from retrieval.languages.names import language_of
 from retrieval.languages.table import LANGUAGES
+from retrieval.project import RepositoryProject
+from retrieval.reading import read_all
 from retrieval.repo import Repo
+from retrieval.types import ParsedFile
 from tests.quality.review_injections import INJECTIONS, Tree
 
 SEED = 11
@@ -101,13 +107,57 @@ def judgements() -> dict[tuple[str, str, int, str], Judgement]:
     return found
 
 
-def checked(clone: Path, sha: str, cache: Path | None) -> tuple[tuple[Finding, ...], float]:
+class Lazy(RepositoryProject):
+    """A side of a change of which only what is asked for is parsed: most commits ask for their own files."""
+
+    def __init__(self, repo: Repo, side: Side, paths: Collection[str], cache: Path) -> None:
+        files, revision = files_of(repo, side)
+        self._all = files.entries(revision)
+        self._side = side
+        self._cache_folder = cache
+        self._git = repo
+        own = [entry for entry in self._all if entry.path in paths]
+        super().__init__(files, revision, cache, read_all(files, own, cache))
+        self._own = frozenset(entry.path for entry in own)
+
+    @cached_property
+    def full(self) -> RepositoryProject:
+        return project_of(self._git, self._side, cache=self._cache_folder)
+
+    def __contains__(self, path: str) -> bool:
+        return any(entry.path == path for entry in self._all)
+
+    def graph(self) -> DependencyGraph:
+        return self.full.graph()
+
+    def parsed(self, path: str) -> ParsedFile | None:
+        return super().parsed(path) if path in self._own else self.full.parsed(path)
+
+    def text(self, path: str) -> str | None:
+        return super().text(path) if path in self._own else self.full.text(path)
+
+    def language(self, path: str) -> str | None:
+        return super().language(path) if path in self._own else self.full.language(path)
+
+    def written_in(self, *languages: str) -> Sequence[str]:
+        return self.full.written_in(*languages)
+
+    def naming(self, names: Collection[str]) -> Sequence[str]:
+        if self._git.git is None or not names:
+            return ()
+        words = [word for name in sorted(names) for word in ("-e", name)]
+        _, output, _ = self._git.git.attempt("grep", "-lzFI", *words, self._side.tree, "--")
+        paths = [path.partition(":")[2] for path in output.decode("utf-8", "replace").split("\0") if path]
+        return paths if self._own.issuperset(paths) else self.full.naming(names)
+
+
+def checked(clone: Path, sha: str, cache: Path) -> tuple[tuple[Finding, ...], float]:
     """The findings of a commit, and the seconds of computing that the checks took."""
     repo = Repo.open(clone, cache)
     try:
         changes = find_changes(repo, commit=sha)
-        before = project_of(repo, changes.base, cache=cache)
-        after = project_of(repo, changes.head, cache=cache)
+        paths = {path for file in changes.files for path in (file.path, file.old_path) if path}
+        before, after = (Lazy(repo, side, paths, cache) for side in (changes.base, changes.head))
         begun = time.process_time()
         found = run_checks(changes, before, after)
         return found, time.process_time() - begun
@@ -115,7 +165,7 @@ def checked(clone: Path, sha: str, cache: Path | None) -> tuple[tuple[Finding, .
         repo.close()
 
 
-def measure(clones: Path, chosen: Sequence[Commit], only: str | None, cache: Path | None) -> None:
+def measure(clones: Path, chosen: Sequence[Commit], only: str | None, cache: Path) -> None:
     known = judgements()
     counts: dict[str, Counter[str]] = {}
     seconds = []
@@ -126,6 +176,7 @@ def measure(clones: Path, chosen: Sequence[Commit], only: str | None, cache: Pat
             continue
         found, took = checked(clone, commit.sha, cache)
         seconds.append(took)
+        print(f"{len(seconds)} {commit.repository} {commit.sha} {took:.2f} s", file=sys.stderr, flush=True)
         for finding in found:
             if only and finding.check != only:
                 continue

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 
+_LONGEST = (
+    5_000  # characters of a string whose end is a word: one without an end must not cost the whole text
+)
 _SLASHES = r"//[^\n]*|/\*.*?(?:\*/|\Z)"
 _DOUBLE = r'"(?:\\.|[^"\\\n])*"'
 _SINGLE = r"'(?:\\.|[^'\\\n])*'"
@@ -22,13 +25,15 @@ _TOKENS = {
     "go": rf"{_SLASHES}|{_DOUBLE}|{_SINGLE}|`[^`]*(?:`|\Z)",
     "java": rf"{_SLASHES}|{_TRIPLE}|{_DOUBLE}|{_SINGLE}",
     "csharp": rf'{_SLASHES}|\$?@\$?"(?:[^"]|"")*"|{_TRIPLE}|{_DOUBLE}|{_SINGLE}',
-    "c": rf"""{_SLASHES}|\bR"(?P<raw>[^\s()\\]*)\(.*?\)(?P=raw)"|{_DOUBLE}|(?<![0-9a-fA-F]){_SINGLE}""",
-    "rust": rf"""{_SLASHES}|\br(?P<raw>#*)".*?"(?P=raw)|"(?:\\.|[^"\\])*"|'(?:\\[^\n']+|\\'|[^\\'\n])'""",
+    "c": rf"""{_SLASHES}|\bR"(?P<raw>[^\s()\\]{{0,16}})\(.{{0,{_LONGEST}}}?\)(?P=raw)"|{_DOUBLE}"""
+    rf"|(?<![0-9a-fA-F]){_SINGLE}",
+    "rust": rf"""{_SLASHES}|\br(?P<raw>#{{0,16}})".{{0,{_LONGEST}}}?"(?P=raw)|"(?:\\.|[^"\\])*\""""
+    r"""|'(?:\\[^\n']+|\\'|[^\\'\n])'""",
     "php": rf"""{_SLASHES}|\#(?!\[)[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
-    r"""|<<<["']?(?P<here>\w+)["']?\n.*?\n[ \t]*(?P=here)\b""",
+    rf"""|<<<["']?(?P<here>\w+)["']?\n.{{0,{_LONGEST}}}?\n[ \t]*(?P=here)\b""",
     "ruby": rf"""\#[^\n]*|^=begin\b.*?^=end\b|{_DOUBLE}|{_SINGLE}"""
     r"""|(?<=[=(,~] )/(?!\s)(?:\\.|[^/\\\n])+/"""
-    r"""|<<[~-]?["']?(?P<here>[A-Z]\w*)["']?[^\n]*\n.*?\n[ \t]*(?P=here)\b""",
+    rf"""|<<[~-]?["']?(?P<here>[A-Z]\w*)["']?[^\n]*\n.{{0,{_LONGEST}}}?\n[ \t]*(?P=here)\b""",
 }
 _ALIKE = {
     "typescript": "javascript",

@@ -17,6 +17,7 @@ from retrieval.scopes import FUNCTIONS, TYPES
 from retrieval.types import Import, ParsedFile, ReferenceKind, Symbol
 
 NAME = "deleted-symbol"
+_MOST_GONE = 300
 _LOOSE = frozenset({"python", "javascript", "ruby", "php"})  # nothing is compiled
 _DYNAMIC = re.compile(
     r"\b__getattr__\b|\bglobals\(\)|\bsetattr\(|\bvars\(|method_missing|define_method|__call\b|__get\b"
@@ -35,7 +36,7 @@ def find(ground: Ground) -> Iterator[Finding]:
     files = deleted_files.still_imported(ground)
     gone = [each for pair in ground.pairs if pair.path not in files for each in _gone(ground, pair)]
     names = _mentioned(ground, {each.symbol.name for each in gone})
-    gone = [each for each in gone if each.symbol.name in names]
+    gone = [each for each in gone if each.symbol.name in names][:_MOST_GONE]
     if not gone:
         return
     before, after = Users(ground.before, names), Users(ground.after, names)
@@ -125,9 +126,14 @@ def _is_lost(after: Users, gone: _Gone, found: Sequence[Definition], exact: bool
     if any(each.exact for each in found):
         return False
     python = gone.pair.language == "python"
-    if gone.pair.language not in _LOOSE and any(True for _ in after.named(gone.symbol.name)):
-        return False  # it moved, and a compiler has seen to its users
+    if _was_moved(after, gone):
+        return False
     return not found or (exact and python and len(found) == 1 and found[0].path != gone.pair.path)
+
+
+def _was_moved(after: Users, gone: _Gone) -> bool:
+    """In a language with a compiler, which has seen to all that uses it."""
+    return gone.pair.language not in _LOOSE and next(after.named(gone.symbol.name), None) is not None
 
 
 def _is_known_by_name(before: Users, after: Users, gone: _Gone) -> bool:
@@ -179,9 +185,8 @@ def _importing(ground: Ground, before: Users, after: Users, gone: _Gone, path: s
         if was is None or (was.path, was.symbol) != (gone.pair.old_path, gone.index) or not was.exact:
             continue
         now = _imported(after, path, line, column)
-        if now is None or not now.exact or (now.symbol is None and gone.pair.language == "python"):
-            if now is not None and now.symbol is None and now.path != gone.pair.path:
-                continue
+        lost = now is None or not now.exact or (now.symbol is None and now.path == gone.pair.path)
+        if lost and not _was_moved(after, gone):
             yield User(path, line, True)
 
 

@@ -18,7 +18,7 @@ from coder_cli.review.types import Category, Finding, Severity
 
 NAME = "secret"
 _SHOWN_BEGINNING = 4  # characters
-_LONGEST_LINE = 5_000  # characters; longer ones are data
+_LONGEST_LINE = 2_000  # characters; longer ones are data
 _LEAST_ENTROPY = 3.3  # bits a character of what a name alone calls secret
 _LEAST_KINDS = 2  # of lower case, upper case, digits
 
@@ -68,15 +68,17 @@ _FORMATS = (
     _Format("a JSON Web Token", re.compile(r"\b(eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{20,})"), _is_web_token),
     _Format(
         "a password in an address",
-        re.compile(r"\b[a-z][a-z0-9+.-]{2,}://[^\s:/@'\"{}$<>%]+:([^\s:/@'\"{}$<>%]{8,})@[\w.-]+\.[a-z]{2,}"),
+        re.compile(
+            r"\b[a-z][a-z0-9+.-]{2,20}://[^\s:/@'\"{}$<>%]{1,80}:([^\s:/@'\"{}$<>%]{8,200})@[\w.-]{1,200}\.[a-z]{2,}"
+        ),
         lambda secret: _is_password(secret),
     ),
 )
 _KEY_BEGINS = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(.*)")
 _KEY_LINE = re.compile(r"[\s\"'+\\n*#/]*[A-Za-z0-9+/=\\]{40,}")
 _NAMED = re.compile(
-    r"(?P<name>[\w.-]*(?:passw(?:or)?d|passwd|secret|token|api[_-]?key|apikey|access[_-]?key|auth[_-]?key"
-    r"|private[_-]?key|credential|client[_-]?key)[\w-]*)[\"'\]]{0,2}\s*(?::=|=>|=|:)\s*"
+    r"(?P<name>[\w.-]{0,40}(?:passw(?:or)?d|passwd|secret|token|api[_-]?key|apikey|access[_-]?key|auth[_-]?key"
+    r"|private[_-]?key|credential|client[_-]?key)[\w-]{0,40})[\"'\]]{0,2}\s*(?::=|=>|=|:)\s*"
     r"(?P<quote>[\"'`]?)(?P<secret>[^\s\"'`,;)}\]]{12,})(?P=quote)",
     re.IGNORECASE,
 )

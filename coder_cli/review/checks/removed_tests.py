@@ -17,6 +17,7 @@ SKIPPED = "test-skipped"
 _ALIKE = 0.6  # of the words of two tests: one was made of the other
 _HELD = 0.7  # of the words of a test: the other one holds it
 _MOST_COMPARED = 400  # words of a test
+_MOST_PAIRS = 20_000
 _MOST_NAMED = 5
 _PART = re.compile(r"[A-Z]*[a-z]+|[A-Z]+")
 _SHORTEST_PART = 4
@@ -74,16 +75,27 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
             left.append(test)
     pairs = {pair.path: pair for pair in ground.pairs}
     left = [test for test in left if not _is_there(pairs[test.path], test, come)]
+    if len(left) * len(come) > _MOST_PAIRS:
+        return  # all is written anew, and no rule tells what became of what
     missing = [test for test in left if not any(_is_made_of(test, each) for each in come)]
     tests = {_last(test) for test in left}
     dead = {part for name in _deleted_names(ground) - tests for part in _parts_of(name)}
+    shrinks = _shrinks(ground)
     for pair in ground.pairs:
         mine = [test for test in missing if test.path == pair.path and dead.isdisjoint(_parts(test))]
         if mine:
-            yield _removal(pair, mine, len(old[pair.path]))
+            yield _removal(pair, mine, len(old[pair.path]), Severity.INFO if shrinks else Severity.WARNING)
 
 
-def _removal(pair: FilePair, tests: Sequence[Test], before: int) -> Finding:
+def _shrinks(ground: Ground) -> bool:
+    """Whether programs lose more than they get: tests of what is taken away may well go with it."""
+    programs = [
+        pair for pair in ground.pairs if not is_test(pair.path) and not is_shown(pair.path, pair.language)
+    ]
+    return sum(len(pair.deleted) - len(pair.added) for pair in programs) > 0
+
+
+def _removal(pair: FilePair, tests: Sequence[Test], before: int, severity: Severity) -> Finding:
     names = ", ".join(test.name for test in tests[:_MOST_NAMED])
     more = f" and {len(tests) - _MOST_NAMED} more" if len(tests) > _MOST_NAMED else ""
     whole = pair.new is None or len(tests) == before
@@ -93,7 +105,7 @@ def _removal(pair: FilePair, tests: Sequence[Test], before: int) -> Finding:
         line,
         line,
         check=REMOVED,
-        severity=Severity.WARNING,
+        severity=severity,
         category=Category.TESTS,
         title=(
             "All tests of the file are removed"

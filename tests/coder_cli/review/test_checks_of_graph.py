@@ -252,6 +252,21 @@ def test_a_name_of_another_file_that_is_gone_is_found_in_typescript(tmp_path: Pa
     assert told(found) == ["deleted-symbol a.ts:1"]
 
 
+def test_a_name_that_is_only_passed_on_is_found(tmp_path: Path) -> None:
+    files = {
+        "a.ts": "export function f() {\n  return 1;\n}\nexport const g = 2;\n",
+        "b.ts": "export { f } from './a';\n",
+    }
+    assert told(checked(tmp_path, files, {"a.ts": "export const g = 2;\n"})) == ["deleted-symbol a.ts:1"]
+
+
+def test_among_many_that_are_gone_those_are_told_that_are_used(tmp_path: Path) -> None:
+    many = "".join(f"def name_{number}():\n    pass\n\n\n" for number in range(60))
+    files = {"library.py": many + "x = 1\n", "program.py": "from library import name_7\n\nname_7()\n"}
+    found = checked(tmp_path, files, {"library.py": "x = 1\n"})
+    assert [each.title for each in found] == ["name_7 is gone, but still used"]
+
+
 def test_a_circle_of_imports_is_found_where_it_is_closed(tmp_path: Path) -> None:
     files = {"a.py": "import b\n\nx = 1\n", "b.py": "import c\n", "c.py": "y = 1\n"}
     found = checked(tmp_path, files, {"c.py": "import a\n\ny = 1\n"})
