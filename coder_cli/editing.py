@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from coder_cli.prompts import Message, Role
 from coder_cli.workspace import Workspace
 from retrieval.types import SourceFile, SymbolKind
 from retrieval.window import Item, Level, Seed
-from retrieval.working_tree import Content, read_content
+from retrieval.working_tree import Content, read_content, stays_inside
 
 _LIKELY = 2  # of those, where the first change is looked for
 _PLACES = 4  # of a named file that are shown where it does not fit whole
@@ -42,7 +43,7 @@ _TYPES = {
 }
 _ANOTHER = 0.7  # the temperature where the likeliest answer was wrong twice
 _LARGEST = 16 << 20  # bytes of a file that can be edited
-_PATH = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)*\.\w+")  # a file that a request may name
+_PATH = re.compile(r"(?<![\w./\\])[\w.@+-]+(?:/[\w.@+-]+)*\.\w+(?![\w/])")  # a file that a request may name
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,5 +241,5 @@ def _new_paths(request: str, workspace: Workspace) -> list[str]:
     return [
         path
         for path in dict.fromkeys(_PATH.findall(request))
-        if not (workspace.root / path).exists() and "/" in path
+        if "/" in path and stays_inside(path) and not os.path.lexists(workspace.root / path)
     ]

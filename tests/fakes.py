@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from coder_cli.errors import ContextError
+from coder_cli.model.guide import Choice, Quote, Step, Text, Until
 from coder_cli.model.types import (
     ChatTemplate,
     Completion,
@@ -96,3 +97,51 @@ class ScriptedModel:
             "".join(self.pieces[: self.said]), self.finish, len(ids), 0, self.said, 1.0, 2.0, (len(ids),)
         )
         yield dataclasses.replace(completion, finish=Finish.CANCELLED) if self.cancelled else completion
+
+
+@dataclass
+class GuidedModel(ScriptedModel):
+    """Follows the guide of its prompt: each of `answers` is said where there is a choice, in order.
+
+    Of a Choice it is the beginning of an option; "" ends where that is allowed. After the last one it ends.
+    """
+
+    pieces: Sequence[str] = ()
+    answers: list[str] = field(default_factory=list)
+    before_answer: Callable[[], None] = lambda: None
+
+    def _say(
+        self, ids: Sequence[int], prompt: Prompt, sampling: Sampling, progress: PrefillProgress
+    ) -> Iterator[str | Completion]:
+        self.prompts.append(prompt)
+        self.samplings.append(sampling)
+        assert prompt.guide is not None
+        self.before_answer()
+        steps = prompt.guide()
+        said = list[str]()
+        try:
+            step = next(steps)
+            while True:
+                text, shown = self._step(step)
+                said.append(shown)
+                yield shown
+                step = steps.send(text)
+        except StopIteration:
+            pass
+        text = "".join(said)
+        yield Completion(text, Finish.STOP, len(ids), 0, len(text), 0.01, 0.01, (len(ids),))
+
+    def _step(self, step: Step) -> tuple[str, str]:
+        """What came, and the text with its end."""
+        if isinstance(step, Text):
+            return step.text, step.text
+        answer = self.answers.pop(0) if self.answers else ""
+        if isinstance(step, Choice):
+            if not answer and step.may_end:
+                return "", ""
+            found = [option for option in step.options if option.startswith(answer)]
+            assert found, f"{answer!r} is none of {step.options}"
+            return found[0], found[0]
+        if isinstance(step, Quote | Until):
+            return answer, answer + step.end
+        return answer, answer

@@ -134,12 +134,10 @@ class EditGuide:
         for path, file in self.files.items():
             spans = self._spans(path)
             if file.likely and not self.edits and not self._wrong:
-                spans = tuple(
-                    run
-                    for place in file.likely
-                    for run in _within(spans, place)
-                    if self._places[path].unique(*run)
-                )
+                likely = {line for first, last in file.likely for line in range(first, last + 1)}
+                shown = {line for first, last in spans for line in range(first, last + 1)}
+                runs = (run for span in spans for run in _runs(span, shown - likely))
+                spans = tuple(run for run in runs if self._places[path].unique(*run)) or spans
             for name, lines in file.symbols:
                 inside = tuple(run for run in _within(spans, lines) if self._places[path].unique(*run))
                 if inside:
