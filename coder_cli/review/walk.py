@@ -48,7 +48,10 @@ def planned(
 
 
 def of_the_diff(changes: Changes, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Those at lines of the diff; of a deleted file, which has no new side, its old lines count."""
+    """Those at lines of the diff; of a deleted file, which has no new side, its old lines count.
+
+    Of a file that only has another name now there is no line, and its first one stands for it.
+    """
     spans = {
         file.path: [
             (hunk.new_start, hunk.new_end)
@@ -56,6 +59,7 @@ def of_the_diff(changes: Changes, findings: Sequence[Finding]) -> tuple[Finding,
             else (hunk.old_start, hunk.old_start + hunk.old_lines - 1)
             for hunk in file.hunks
         ]
+        or ([(1, 1)] if file.old_path else [])
         for file in changes.files
     }
     return tuple(

@@ -42,7 +42,7 @@ def find(ground: Ground) -> Iterator[Finding]:
     before, after = Users(ground.before, names), Users(ground.after, names)
     seen: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
     for each in gone:
-        users = list(dict.fromkeys(_users(ground, before, after, each)))
+        users = sorted(set(_users(ground, before, after, each)), key=lambda user: (user.path, user.line))
         users = [user for user in users if (user.path, user.line) not in seen[each.symbol.name]]
         seen[each.symbol.name].update((user.path, user.line) for user in users)
         if users:

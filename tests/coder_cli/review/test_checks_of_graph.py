@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from coder_cli.review.walk import of_the_diff
+from retrieval.changes import find_changes
+from retrieval.repo import Repo
 from tests.coder_cli.review.checked import checked, told
 
 LIBRARY = """
@@ -241,6 +245,16 @@ def test_a_file_that_is_gone_but_still_imported_is_found(tmp_path: Path) -> None
     assert "program.py:1" in found[0].scenario
     optional = "try:\n    import library\nexcept ImportError:\n    library = None\n"
     assert not checked(tmp_path / "b", {"library.py": LIBRARY, "program.py": optional}, {"library.py": None})
+
+
+def test_a_file_with_a_new_name_and_its_old_importers_are_found_without_any_line_changed(
+    tmp_path: Path,
+) -> None:
+    after = {"library.py": None, "shelf.py": LIBRARY}
+    found = checked(tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, after, staged=True)
+    assert told(found) == ["deleted-file shelf.py:1"]
+    with closing(Repo.open(tmp_path)) as repo:
+        assert of_the_diff(find_changes(repo, staged=True), found) == found
 
 
 def test_a_name_of_another_file_that_is_gone_is_found_in_typescript(tmp_path: Path) -> None:
