@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from coder_cli import prompts
 from coder_cli.briefing import Briefing, Task, brief
 from coder_cli.edits.checks import complaints, refusals
-from coder_cli.edits.format import Editable, EditGuide, Marks, marks_for
+from coder_cli.edits.format import LONGEST_UNIT, Editable, EditGuide, Marks, marks_for
 from coder_cli.edits.splice import spliced
 from coder_cli.edits.types import Edit, EditError, FileChange
 from coder_cli.errors import RepositoryError
@@ -231,8 +231,9 @@ def _symbols(workspace: Workspace, path: str) -> Iterator[tuple[str, Lines]]:
         return
     parents = {symbol.parent for symbol in parsed.symbols}
     for index, symbol in enumerate(parsed.symbols):
-        # What is in a class is in its methods; its head alone is no place that a change is about.
-        if not symbol.forward and not (index in parents and symbol.kind in _TYPES):
+        # A short class is a place by itself, where a method may be added; of a long one its methods are.
+        long = symbol.end_line - symbol.start_line >= LONGEST_UNIT
+        if not symbol.forward and not (long and index in parents and symbol.kind in _TYPES):
             yield parsed.qualified_name(index), (symbol.start_line, symbol.end_line)
 
 

@@ -23,7 +23,7 @@ def proposed(editing: Editing, sampling: Sampling) -> Proposal:
     if proposal is None:
         raise CoderError("The model said nothing.")
     if proposal.plan:
-        ui.say(proposal.plan)
+        ui.detail(proposal.plan)  # the diff says it better
     for complaint in proposal.complaints:
         ui.say(complaint)
     return proposal

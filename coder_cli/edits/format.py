@@ -16,7 +16,7 @@ from coder_cli.model.occurrences import Occurrences
 
 MOST_BLOCKS = 4
 _LONGEST_QUOTE = 12  # lines
-_LONGEST_UNIT = 40  # lines
+LONGEST_UNIT = 60  # lines
 _LONGEST_SENTENCE = 160  # characters
 _MOST_ADDED = 25  # lines that take the place of a quote, more than it has
 _WRONG_BLOCKS = 3  # that are not accepted; then the answer ends
@@ -93,7 +93,7 @@ class EditGuide:
                 return
             place = places[heading]
             # A sentence about the change first, so that the lines follow from what was said.
-            sentence = yield Pattern(rf"[A-Za-z`][^\n]{{8,{_LONGEST_SENTENCE}}}\n")
+            sentence = yield Pattern(rf" [A-Za-z`][^\n]{{8,{_LONGEST_SENTENCE}}}\n")
             search = ""
             if place.is_unit:
                 first, last = place.spans[0]
@@ -117,7 +117,7 @@ class EditGuide:
             edit = Edit(place.path, search, replace)
             if accepted(replace):
                 self.edits.append(edit)
-                self.said.append(f"{heading.rstrip(': ')}: {sentence.strip()}")
+                self.said.append(f"{heading.rstrip(':')}: {sentence.strip()}")
                 continue
             self._wrong.append(edit)
             if self.edits or len(self._wrong) == _WRONG_BLOCKS:
@@ -141,11 +141,11 @@ class EditGuide:
             for name, lines in file.symbols:
                 inside = tuple(run for run in _within(spans, lines) if self._places[path].unique(*run))
                 if inside:
-                    found[f"In {path}, `{name}`: "] = Place(path, inside, _is_unit(inside))
+                    found[f"In {path}, `{name}`:"] = Place(path, inside, _is_unit(inside))
             if spans:
-                found[f"In {path}: "] = Place(path, spans)
+                found[f"In {path}:"] = Place(path, spans, _is_unit(spans))
         made = {edit.path for edit in self.edits}
-        return found | {f"In the new file {path}: ": Place(path, ()) for path in self.new if path not in made}
+        return found | {f"In the new file {path}:": Place(path, ()) for path in self.new if path not in made}
 
     def _anchors(self, place: Place) -> dict[str, tuple[int, ...]]:
         """The lines that a quote may begin with, by their text."""
@@ -171,7 +171,7 @@ class EditGuide:
 
 
 def _is_unit(spans: tuple[Lines, ...]) -> bool:
-    return len(spans) == 1 and spans[0][1] - spans[0][0] < _LONGEST_UNIT
+    return len(spans) == 1 and spans[0][1] - spans[0][0] < LONGEST_UNIT
 
 
 def _within(spans: Iterable[Lines], lines: Lines) -> Iterator[Lines]:
@@ -196,7 +196,7 @@ def edits_in(text: str, marks: Marks) -> list[Edit]:
     """Whole blocks in a text that no guide was followed for, read leniently."""
     fence = re.escape(marks.fence)
     block = re.compile(
-        rf"^In (?:the new file )?(?P<path>[^\n:]+?)(?:, `[^\n]*`)?: [^\n]*\n(?:[^\n]+\n)*?"
+        rf"^In (?:the new file )?(?P<path>[^\n:]+?)(?:, `[^\n]*`)?:[^\n]*\n(?:[^\n]+\n)*?"
         rf"From:\n{fence}[^\n]*\n"
         rf"(?P<search>.*?){fence}\nTo:\n{fence}[^\n]*\n(?P<replace>.*?){fence}$",
         re.MULTILINE | re.DOTALL,
