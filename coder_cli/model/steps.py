@@ -137,4 +137,4 @@ def restrict(logits: Logits, allowed: Mask) -> None:
     """Only these ids may come. Where they are none, the grammar and its guide are at odds."""
     if not allowed.any():
         raise RuntimeError("a step of a guide allows no id")
-    logits[~allowed] = -np.inf
+    np.putmask(logits, ~allowed, -np.inf)
