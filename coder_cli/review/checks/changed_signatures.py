@@ -17,7 +17,8 @@ from retrieval.types import ParsedFile, ReferenceKind, SymbolKind
 
 NAME = "changed-signature"
 _FUNCTIONS = {SymbolKind.FUNCTION, SymbolKind.METHOD}
-_CALLABLE = {*_FUNCTIONS, SymbolKind.CONSTANT, SymbolKind.VARIABLE}  # const f = () => {}
+# const f = () => {}; function F() {} with methods in its prototype is a class.
+_CALLABLE = {*_FUNCTIONS, SymbolKind.CONSTANT, SymbolKind.VARIABLE, SymbolKind.CLASS}
 _MOST_CALLERS = 3  # that a finding names
 _CONSTRUCTORS = {
     "python": "__init__",
@@ -95,6 +96,8 @@ def _functions(parsed: ParsedFile) -> dict[str, int | None]:
 
 def _parameters(lines: Lines, parsed: ParsedFile, index: int) -> Parameters | None:
     symbol = parsed.symbols[index]
+    if symbol.kind is SymbolKind.CLASS and parsed.language != "javascript":
+        return None
     above = lines.part(symbol.start_line, symbol.line)
     in_type = symbol.parent is not None and parsed.symbols[symbol.parent].kind in TYPES
     of = symbol if in_type else replace(symbol, parent=None)

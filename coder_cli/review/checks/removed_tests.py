@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
 from coder_cli.review.checks.paths import is_shown, is_test
@@ -79,7 +80,7 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         return  # all is written anew, and no rule tells what became of what
     missing = [test for test in left if not any(_is_made_of(test, each) for each in come)]
     tests = {_last(test) for test in left}
-    dead = {part for name in _deleted_names(ground) - tests for part in _parts_of(name)}
+    dead = _deleted_words(ground, tests)
     shrinks = _shrinks(ground)
     for pair in ground.pairs:
         mine = [test for test in missing if test.path == pair.path and dead.isdisjoint(_parts(test))]
@@ -146,16 +147,18 @@ def _is_there(pair: FilePair, test: Test, come: Sequence[Test]) -> bool:
     kept = [line for line in said if line not in pair.deleted_numbers]
     if len(kept) > len(said) / 2:
         return True
-    spans = [
-        range(hunk.new_start, hunk.new_end + 1)
-        for hunk in pair.file.hunks
-        if any(row.old_line is not None and test.first <= row.old_line <= test.last for row in hunk.deleted)
-    ]
     return any(
-        each.path == test.path and each.first in span and each.first in pair.added_numbers
-        for each in come
-        for span in spans
+        each.path == test.path and each.first in block for block in _replacements(pair, test) for each in come
     )
+
+
+def _replacements(pair: FilePair, test: Test) -> Iterator[set[int]]:
+    """The lines that were added right where lines of the test were deleted."""
+    for hunk in pair.file.hunks:
+        for changed, rows in groupby(hunk.rows, key=lambda row: row.old_line is None or row.new_line is None):
+            block = list(rows) if changed else []
+            if any(row.old_line is not None and test.first <= row.old_line <= test.last for row in block):
+                yield {row.new_line for row in block if row.new_line is not None}
 
 
 def _is_made_of(gone: Test, come: Test) -> bool:
@@ -169,8 +172,8 @@ def _is_made_of(gone: Test, come: Test) -> bool:
     return matched >= _HELD * len(old) or matcher.ratio() >= _ALIKE
 
 
-def _deleted_names(ground: Ground) -> set[str]:
-    """What programs no longer define: its tests go with it."""
+def _deleted_words(ground: Ground, tests: set[str]) -> set[str]:
+    """Of what programs no longer define, the words that nothing else has: its tests go with it."""
     found: set[str] = set()
     kept: set[str] = set()
     for pair in ground.pairs:
@@ -179,12 +182,15 @@ def _deleted_names(ground: Ground) -> set[str]:
         before, after = ground.before.parsed(pair.old_path), ground.after.parsed(pair.path)
         found |= {symbol.name for symbol in before.symbols} if before and pair.old else set()
         kept |= {symbol.name for symbol in after.symbols} if after and pair.new else set()
-    return found - kept
+    parts = {part for name in kept for part in _parts_of(name)}
+    gone = found - kept - tests
+    return {name.lower() for name in gone} | {part for name in gone for part in _parts_of(name)} - parts
 
 
 def _parts(test: Test) -> set[str]:
     """The words that a test is made of, its title and its path among them."""
-    return {part for word in (test.path, test.name, *test.words) for part in _parts_of(word)}
+    words = (test.path, test.name, *test.words)
+    return {word.lower() for word in test.words} | {part for word in words for part in _parts_of(word)}
 
 
 def _parts_of(name: str) -> set[str]:
