@@ -22,7 +22,7 @@ _PROGRAM = re.compile(
     r"(?:^|[/_.-])(?:scripts?|bin|cmds?|commands?|cli|tools?|tooling|utils?/dev|build|builds|ci|tasks?"
     r"|management|main|__main__|setup|console|terminal|debug|debugger|debugging|repl|shell|install|installer"
     r"|release|dev|hack|maint|misc|migrations?|print(?:er|ing)?|report(?:er|ing|s)?|output|ui|tui"
-    r"|logger|logging|logs?|progress|server\.js|gulpfile|gruntfile|rakefile|webpack|rollup|vite|config)"
+    r"|logger|logging|logs?|progress|server\.js|gulpfile|gruntfile|rakefile|config)"
     r"(?:[/_.-]|$)",
     re.IGNORECASE,
 )

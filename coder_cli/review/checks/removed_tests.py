@@ -17,6 +17,7 @@ REMOVED = "test-removed"
 SKIPPED = "test-skipped"
 _ALIKE = 0.6  # of the words of two tests: one was made of the other
 _HELD = 0.7  # of the words of a test: the other one holds it
+_RUN = 4  # words in a row; single ones stand in any test
 _MOST_COMPARED = 400  # words of a test
 _MOST_PAIRS = 20_000
 _MOST_NAMED = 5
@@ -168,7 +169,7 @@ def _is_made_of(gone: Test, come: Test) -> bool:
     if shared < _ALIKE * len(old):
         return False
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    matched = sum(block.size for block in matcher.get_matching_blocks())
+    matched = sum(block.size for block in matcher.get_matching_blocks() if block.size >= _RUN)
     return matched >= _HELD * len(old) or matcher.ratio() >= _ALIKE
 
 
