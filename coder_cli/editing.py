@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from coder_cli import prompts
 from coder_cli.briefing import Briefing, Task, brief
-from coder_cli.edits.checks import complaints, refusals
+from coder_cli.edits.checks import complaints, refusals, unparsed
 from coder_cli.edits.format import LONGEST_UNIT, Editable, EditGuide, Marks, marks_for
 from coder_cli.edits.splice import spliced
 from coder_cli.edits.types import Edit, EditError, FileChange
@@ -32,6 +32,7 @@ from retrieval.window import Item, Level, Seed
 from retrieval.working_tree import Content, read_content, stays_inside
 
 _LIKELY = 2  # of those, where the first change is looked for
+_FILES = 3  # that may change where none is named: those that the request points to
 _PLACES = 4  # of a named file that are shown where it does not fit whole
 _TYPES = {
     SymbolKind.CLASS,
@@ -89,7 +90,8 @@ class Editing:
             )
             self.briefing: Briefing = brief(model, workspace, task, answer_tokens, budget)
             self.before = _read(workspace, self.briefing.window.items)
-            allowed = {seed.path for seed in named} or set(self.before)
+            pointed = [seed.path for seed in found if seed.path in self.before]
+            allowed = {seed.path for seed in named} or set(list(dict.fromkeys(pointed))[:_FILES])
             files = {
                 item.path: _editable(workspace, item, seeds)
                 for item in self.briefing.window.items
@@ -110,9 +112,10 @@ class Editing:
         """Answers as they come, each with its Completion and Proposal; the last one counts.
 
         An answer that cannot be applied, or is wrong by itself, is told so once; then another is drawn.
+        Of one that has come to nothing there is nothing to tell.
         """
         proposal = yield from self._heard(self.propose(sampling, progress))
-        if proposal.complaints:
+        if proposal.complaints and proposal.edits:
             said = "\n".join(proposal.complaints)
             proposal = yield from self._heard(self.repair(proposal, said, sampling, progress))
         if proposal.complaints:
@@ -169,12 +172,12 @@ class Editing:
         return Proposal(edits, changes, found, completion.text, "\n".join(self.guide.said))
 
     def _is_fine(self, edits: Sequence[Edit]) -> bool:
-        """No complaint, and nothing lost."""
+        """It parses, and nothing is lost. What it needs may come with a later block."""
         try:
             changes = self.changes_of(edits)
         except EditError:
             return False
-        return not (refusals(changes) or complaints(self._workspace, changes))
+        return not (refusals(changes) or unparsed(changes))
 
     def changes_of(self, edits: Sequence[Edit]) -> tuple[FileChange, ...]:
         """The files with all edits applied. EditError where one of them cannot be."""

@@ -56,6 +56,16 @@ def complaints(workspace: Ground, changes: Sequence[FileChange]) -> tuple[str, .
     return tuple(dict.fromkeys(found))
 
 
+def unparsed(changes: Sequence[FileChange]) -> tuple[str, ...]:
+    """Of the complaints those about what no longer parses: part of an edit can be held to them alone."""
+    found = (
+        parsing.complaint(path, language_in(path, after), before, after)
+        for path, (before, after) in _texts(changes).items()
+        if after is not None
+    )
+    return tuple(filter(None, found))
+
+
 def _of_names(
     overlay: Overlay, judged: Imports, path: str, language: str, before: str | None, after: str
 ) -> list[str]:

@@ -149,9 +149,18 @@ def test_an_edit_that_never_comes_out_right_changes_nothing(
     err = capfd.readouterr().err
     assert "The answer changes nothing." in err
     assert "Nothing is changed." in err
-    assert len(model.prompts) == 3  # an answer, another after the complaint, one with some chance
-    assert "The answer changes nothing." in str(model.prompts[1].parts)
-    assert [each.temperature > 0 for each in model.samplings] == [False, False, True]
+    assert [each.temperature > 0 for each in model.samplings] == [False, True]
+
+
+def test_an_edit_that_needs_what_is_not_there_is_told_so_once(
+    repository: Path, model: GuidedModel, capfd: Capture
+) -> None:
+    lacking = ("    def total(self):", "        return add_up(self.items)")
+    model.answers = [*says(*lacking), "", *says(*FLOAT)]
+    assert cli.main(["edit", "-y", "let the total be a float", "cart.py"]) == 0
+    assert "add_up" in str(model.prompts[1].parts[-6:])
+    assert (repository / "cart.py").read_text() == CART.replace("sum(self.items)", "float(sum(self.items))")
+    assert len(model.prompts) == 2
 
 
 def test_a_file_that_changed_meanwhile_is_not_touched(
