@@ -19,7 +19,7 @@ from coder_cli.settings import Settings
 from coder_cli.workspace import Workspace
 from retrieval.window import Seed
 
-ANSWER = 1536  # tokens: most of them are lines that stay, which cost little
+ANSWER = 2048  # tokens: most of them are lines that stay, which cost little
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class Editing:
             marks = needed
         if not files and not new:
             raise RepositoryError("There is no file to change in what the model is shown.", "Name one.")
-        self.guide = EditGuide(files, self._is_fine, new, marks)
+        self.guide = EditGuide(files, self._is_fine, model.count_tokens, answer_tokens, new, marks)
         self._messages = list(self.briefing.messages)
 
     def walk(

@@ -11,9 +11,14 @@ from coder_cli.model.types import Completion, Sampling
 def proposed(editing: Editing, sampling: Sampling) -> Proposal:
     """What a model changes in the end. What it says besides is talk; so is what was wrong on the way."""
     proposal: Proposal | None = None
+    said = ""
     with ui.prefilling() as progress:
         for piece in editing.walk(sampling, progress):
-            if isinstance(piece, Completion):
+            if isinstance(piece, str):
+                said += piece
+                # The last line that says where something changes: the lines themselves are in the diff.
+                progress.say(next((each for each in said.split("\n")[::-1] if each.startswith("In ")), ""))
+            elif isinstance(piece, Completion):
                 ui.detail(f"{piece.new_tokens} tokens in {piece.decode_seconds:.1f} s")
             elif isinstance(piece, Proposal):
                 if proposal is not None:

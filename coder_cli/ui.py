@@ -19,7 +19,7 @@ from typing import TextIO
 from coder_cli.errors import CoderError, UsageError
 from coder_cli.screen import bars
 from coder_cli.screen.bars import amount as amount
-from coder_cli.screen.prefill_line import PrefillLine
+from coder_cli.screen.prefill_line import NoLine, PrefillLine
 from coder_cli.screen.rows import Runs, plain, styled
 from coder_cli.screen.safe import visible as _safe
 from coder_cli.screen.writer import Plain, Writer
@@ -91,10 +91,10 @@ def stream(*, markdown: bool = True, exact: bool = False) -> Iterator[Writer]:
 
 
 @contextmanager
-def prefilling() -> Iterator[Callable[[int, int], None]]:
+def prefilling() -> Iterator[PrefillLine | NoLine]:
     """A PrefillProgress, shown as one line on stderr if it takes over a second; any writing erases it."""
     if _screen.quiet or _screen.dumb or not _at_terminal(sys.stderr):
-        yield lambda done, total: None
+        yield NoLine()
         return
     line = _screen.prefill = PrefillLine(sys.stderr)
     try:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @options.in_shell
 @options.timeout
 @options.budget
-@options.generation(max_tokens=1536)
+@options.generation(max_tokens=2048)
 @options.model
 @options.device
 @options.threads

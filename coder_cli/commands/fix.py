@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @options.yes
 @options.dry_run
 @options.budget
-@options.generation(max_tokens=768)
+@options.generation(max_tokens=2048)
 @options.model
 @options.device
 @options.threads

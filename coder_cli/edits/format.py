@@ -19,6 +19,8 @@ _LONGEST_QUOTE = 12  # lines
 LONGEST_UNIT = 60  # lines
 _LONGEST_SENTENCE = 160  # characters
 _MOST_ADDED = 25  # lines that take the place of a quote, more than it has
+_AROUND = 100  # tokens of a block that are not its lines
+_SPARE = 600  # tokens that a block needs at least, or more than twice the lines that it writes anew
 _WRONG_BLOCKS = 3  # that are not accepted; then the answer ends
 
 
@@ -72,9 +74,10 @@ class EditGuide:
 
     files: Mapping[str, Editable]
     judge: Callable[[Sequence[Edit]], bool]  # whether the files are fine with these edits
+    count_tokens: Callable[[str], int]
+    answer_tokens: int
     new: Sequence[str] = ()  # paths that may be made
     marks: Marks = field(default_factory=Marks)
-    most_characters: int = 3_000  # of lines, and another block is begun no more
     edits: list[Edit] = field(default_factory=list)
     said: list[str] = field(default_factory=list)  # a sentence for each block that was accepted
     _wrong: list[Edit] = field(default_factory=list)  # blocks that were not accepted
@@ -87,7 +90,7 @@ class EditGuide:
         self.edits.clear()
         self._wrong.clear()
         self.said.clear()
-        while self._may_go_on() and (places := self._headings()):
+        while len(self.edits) < MOST_BLOCKS and self._room > _SPARE and (places := self._headings()):
             heading = yield Choice(tuple(places), may_end=bool(self.edits))
             if not heading:
                 return
@@ -96,8 +99,7 @@ class EditGuide:
             sentence = yield Pattern(rf" [A-Za-z`][^\n]{{8,{_LONGEST_SENTENCE}}}\n")
             search = ""
             if place.is_unit:
-                first, last = place.spans[0]
-                search = "".join(f"{line}\n" for line in self.files[place.path].lines[first - 1 : last])
+                search = self._text(place.path, place.spans[0])
                 yield Text(self.marks.before + search + self.marks.between)
             elif place.spans:
                 anchors = self._anchors(place)
@@ -123,10 +125,20 @@ class EditGuide:
             if self.edits or len(self._wrong) == _WRONG_BLOCKS:
                 return
 
-    def _may_go_on(self) -> bool:
-        """Another block is begun only where there is room to end it."""
-        written = sum(len(edit.search) + len(edit.replace) for edit in (*self.edits, *self._wrong))
-        return len(self.edits) < MOST_BLOCKS and written < self.most_characters
+    @property
+    def _room(self) -> int:
+        """Tokens that a block may have: no answer is to break off."""
+        said = (f"{edit.search}{edit.replace}" for edit in (*self.edits, *self._wrong))
+        return self.answer_tokens - sum(self.count_tokens(text) + _AROUND for text in said)
+
+    def _is_unit(self, path: str, spans: tuple[Lines, ...]) -> bool:
+        """Short enough to be written anew as a whole."""
+        if len(spans) != 1 or spans[0][1] - spans[0][0] >= LONGEST_UNIT:
+            return False
+        return 2 * self.count_tokens(self._text(path, spans[0])) + _SPARE <= self._room
+
+    def _text(self, path: str, lines: Lines) -> str:
+        return "".join(f"{line}\n" for line in self.files[path].lines[lines[0] - 1 : lines[1]])
 
     def _headings(self) -> dict[str, Place]:
         """What a block may begin with, and the lines that it may then quote."""
@@ -141,9 +153,9 @@ class EditGuide:
             for name, lines in file.symbols:
                 inside = tuple(run for run in _within(spans, lines) if self._places[path].unique(*run))
                 if inside:
-                    found[f"In {path}, `{name}`:"] = Place(path, inside, _is_unit(inside))
+                    found[f"In {path}, `{name}`:"] = Place(path, inside, self._is_unit(path, inside))
             if spans:
-                found[f"In {path}:"] = Place(path, spans, _is_unit(spans))
+                found[f"In {path}:"] = Place(path, spans, self._is_unit(path, spans))
         made = {edit.path for edit in self.edits}
         return found | {f"In the new file {path}:": Place(path, ()) for path in self.new if path not in made}
 
@@ -168,10 +180,6 @@ class EditGuide:
             for line in range(first, last + 1)
         }
         return tuple(run for span in file.spans for run in _runs(span, quoted) if places.unique(*run))
-
-
-def _is_unit(spans: tuple[Lines, ...]) -> bool:
-    return len(spans) == 1 and spans[0][1] - spans[0][0] < LONGEST_UNIT
 
 
 def _within(spans: Iterable[Lines], lines: Lines) -> Iterator[Lines]:

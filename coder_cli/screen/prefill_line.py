@@ -1,13 +1,25 @@
-"""The line that says how far the reading of a prompt is."""
+"""The line that says how far the reading of a prompt is, and what is written behind it."""
 
 from __future__ import annotations
 
 import threading
 from typing import TextIO
 
+from coder_cli.screen.safe import visible
+
 PATIENCE = 1.0  # seconds; a prefill shorter than this shows nothing
 _ERASE = "\r\x1b[K"
 _NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"  # what is one line can be erased as one
+
+
+class NoLine:
+    """A PrefillLine where nobody looks."""
+
+    def __call__(self, done: int, total: int) -> None:
+        pass
+
+    def say(self, text: str) -> None:
+        pass
 
 
 class PrefillLine:
@@ -31,6 +43,12 @@ class PrefillLine:
                 self._started = True
                 self._timer.start()
             self._text = f"reading {done:,} of {total:,} tokens" if done < total else ""
+            self._draw()
+
+    def say(self, text: str) -> None:
+        """What goes on now, in one line."""
+        with self._lock:
+            self._text = visible(text)
             self._draw()
 
     def make_room(self) -> None:

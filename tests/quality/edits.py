@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coder_cli import assistant, pace, prompts, settings
+from coder_cli.changing import ANSWER
 from coder_cli.editing import Editing, Proposal
 from coder_cli.model.types import Completion, Finish, LanguageModel, Prompt, Sampling
 from coder_cli.named import Named
@@ -37,7 +38,6 @@ from tests.quality.edit_set import Commit
 from tests.quality.edit_trees import Trees, Tried
 from tests.quality.edits_free import BlockError, applied, blocks
 
-ANSWER = 1_536  # tokens, as `coder edit` allows
 _TRIES = 3
 MARKS = ("<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE")
 _BLOCKS = """
