@@ -7,7 +7,7 @@ From each of 10 repositories of edits.json two commits are drawn that a person m
 bump) and that change one to eight files. The model sees the subjects before it and the diff. Counted is, in
 the subject it writes: whether it has a prefix (`fix: `, `parser: `) as the real one has, whether its own
 words begin with a capital as there, whether it ends with a period as there, and whether it has at most 72
-characters. Both subjects are printed, to be read.
+characters. Both subjects are printed, to be read. Rows are appended to --out; a second start goes on.
 """
 
 from __future__ import annotations
@@ -61,12 +61,14 @@ def drawn(folder: Path, newest: str, seed: int) -> list[tuple[str, str]]:
 
 
 def written(
-    model: LanguageModel, name: str, folder: Path, seed: int, budget: int, label: str
+    model: LanguageModel, name: str, folder: Path, seed: int, budget: int, label: str, done: set[str]
 ) -> Iterator[Row]:
     newest = next(newest for url, newest in REPOSITORIES.items() if url.endswith(f"/{name}"))
     repo = Repo.open(folder)
     assert repo.git is not None
     for sha, real in drawn(folder, newest, seed):
+        if sha in done:
+            continue
         begun = time.monotonic()
         style = style_of(repo.git, repo.commit(f"{sha}^"))
         changes = find_changes(repo, commit=sha)
@@ -99,10 +101,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=6)
     options = parser.parse_args()
     installed, model = assistant.open_model(settings.collect().with_flags(model=options.model), print)
-    rows = []
+    lines = options.out.read_text(encoding="utf-8").splitlines() if options.out.exists() else []
+    rows = [Row(**json.loads(line)) for line in lines]
+    done = {row.sha for row in rows}
     for name in NAMES[: options.limit]:
         folder = (options.clones / name).resolve()
-        for row in written(model, name, folder, options.seed, options.budget, installed.name):
+        for row in written(model, name, folder, options.seed, options.budget, installed.name, done):
             rows.append(row)
             print(f"{name} {row.sha[:8]} {row.seconds} s\n  real: {row.real}\n  ours: {row.ours}", flush=True)
             with options.out.open("a", encoding="utf-8") as stream:

@@ -99,7 +99,7 @@ def touched(diff: bytes) -> set[int]:
 def table(rows: Sequence[Row]) -> list[str]:
     """A line a mode, model and half, and one for both halves."""
     told = [
-        f"{'mode':9}{'model':30}{'half':9}{'edits':>6}{'apply':>7}{'parse':>9}{'overlap':>9}"
+        f"{'mode':14}{'model':30}{'half':9}{'edits':>6}{'apply':>7}{'parse':>9}{'overlap':>9}"
         f"{'rounds':>8}{'read':>7}{'written':>9}{'seconds':>9}"
     ]
     for mode, model in sorted({(row.mode, row.model) for row in rows}):
@@ -114,7 +114,7 @@ def _line(mode: str, model: str, half: str, rows: Sequence[Row]) -> str:
     could = [row for row in rows if row.parsed_before]
     parsed = f"{sum(row.parses for row in could)}/{len(could)}"
     return (
-        f"{mode:9}{model:30}{half:9}{len(rows):6}{sum(row.applies for row in rows):7}{parsed:>9}"
+        f"{mode:14}{model:30}{half:9}{len(rows):6}{sum(row.applies for row in rows):7}{parsed:>9}"
         f"{sum(row.overlaps for row in rows):9}{statistics.mean(row.rounds for row in rows):8.2f}"
         f"{statistics.median(row.prompt_tokens for row in rows):7.0f}"
         f"{statistics.median(row.new_tokens for row in rows):9.0f}"
