@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coder_cli.errors import ContextError
@@ -19,6 +19,7 @@ from coder_cli.model.types import (
     PrefillProgress,
     Prompt,
     Sampling,
+    Scores,
     unheard,
 )
 from exporters.families import FAMILIES, Family
@@ -39,6 +40,9 @@ class ScriptedModel:
     samplings: list[Sampling] = field(default_factory=list)
     replayed: list[tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=list)  # ids, runs
     warmed: list[Sequence[Part]] = field(default_factory=list)
+    expects: Callable[[str, str], float] = lambda before, token: -1.0
+    """The log-probability of a token behind a text."""
+    scored: list[str] = field(default_factory=list)
     said: int = 0  # pieces
     cancelled: bool = False
 
@@ -55,6 +59,19 @@ class ScriptedModel:
 
     def cancel(self) -> None:
         self.cancelled = True
+
+    def score(
+        self,
+        ids: Sequence[int],
+        wanted: Mapping[int, Collection[int]],
+        progress: PrefillProgress = unheard,
+    ) -> Scores | None:
+        text = "".join(map(chr, ids))
+        self.scored.append(text)
+        return {
+            place: {number: self.expects(text[:place], chr(number)) for number in numbers}
+            for place, numbers in wanted.items()
+        }
 
     def warm(self, parts: Sequence[Part]) -> int:
         self.warmed.append(parts)

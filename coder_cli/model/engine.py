@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import Enum
 from pathlib import Path
@@ -21,6 +21,7 @@ from coder_cli.model.kv_cache import KvCache
 from coder_cli.model.prefixes import open_prefixes
 from coder_cli.model.runs import prefill
 from coder_cli.model.sampling import Sampler
+from coder_cli.model.scoring import score
 from coder_cli.model.session import Session, choose_device, open_session
 from coder_cli.model.tokenizer import Tokenizer
 from coder_cli.model.types import (
@@ -31,6 +32,7 @@ from coder_cli.model.types import (
     PrefillProgress,
     Prompt,
     Sampling,
+    Scores,
     unheard,
 )
 from exporters import manifest as manifests
@@ -101,7 +103,7 @@ class Engine:
                 f"{manifest.name} is of the unknown family {manifest.family!r}.",
                 "Update coder: this model was exported by a newer one.",
             )
-        wanted = _wanted_context(manifest, context_tokens, notice)
+        wanted = memory.wanted_context(manifest, context_tokens, notice)
         chosen = choose_device(device, manifest)
         free = memory.free_bytes(chosen) if available is None else available
         context = memory.fitting_context(manifest, memory.weights_bytes(folder), wanted, free, notice)
@@ -222,6 +224,19 @@ class Engine:
             finally:
                 self._end_turn()
 
+    def score(
+        self,
+        ids: Sequence[int],
+        wanted: Mapping[int, Collection[int]],
+        progress: PrefillProgress = unheard,
+    ) -> Scores | None:
+        """The log-probability of the `wanted` ids at their places, from 1. None when cancelled."""
+        self._take_turn()
+        try:
+            return score(self._session, self.cache, ids, wanted, self._cancel, progress)
+        finally:
+            self._end_turn()
+
     def warm(self, parts: Sequence[Part]) -> int:
         """Prefill whole chunks of `parts`; tokens that are ready. `cancel` or an answer ends it.
 
@@ -281,13 +296,3 @@ class Engine:
         with self._turn:
             self._user = None
             self._turn.notify_all()
-
-
-def _wanted_context(manifest: Manifest, context_tokens: int | None, notice: Callable[[str], None]) -> int:
-    if context_tokens is None or context_tokens == manifest.context_length:
-        return manifest.context_length
-    if context_tokens < 1:
-        raise UsageError(f"A context of {context_tokens} tokens is none.")
-    if context_tokens > manifest.context_length:
-        notice(f"{manifest.name} has a context of {manifest.context_length} tokens, not {context_tokens}.")
-    return min(context_tokens, manifest.context_length)

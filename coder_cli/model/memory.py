@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from coder_cli.errors import ContextError
+from coder_cli.errors import ContextError, UsageError
 from coder_cli.model.device import Device
 from exporters.manifest import GRAPH_NAME, Layout, Manifest
 from exporters.targets import Device as DeviceKind
@@ -33,6 +33,17 @@ def kv_bytes(manifest: Manifest, tokens: int) -> int:
     copies = 2 if manifest.layout is Layout.OPTIMUM else 1
     one = manifest.layers * 2 * manifest.kv_heads * manifest.head_dim * np.dtype(manifest.kv_dtype).itemsize
     return one * tokens * copies
+
+
+def wanted_context(manifest: Manifest, context_tokens: int | None, notice: Callable[[str], None]) -> int:
+    """The window of the model, or what was asked for; that it has no more is said aloud."""
+    if context_tokens is None or context_tokens == manifest.context_length:
+        return manifest.context_length
+    if context_tokens < 1:
+        raise UsageError(f"A context of {context_tokens} tokens is none.")
+    if context_tokens > manifest.context_length:
+        notice(f"{manifest.name} has a context of {manifest.context_length} tokens, not {context_tokens}.")
+    return min(context_tokens, manifest.context_length)
 
 
 def fitting_context(

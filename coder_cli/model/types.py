@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -103,6 +103,9 @@ class Numerics:
     threads: int
 
 
+Scores = Mapping[int, Mapping[int, float]]  # log-probabilities of ids, by their place in a text
+
+
 class LanguageModel(Protocol):
     """What the assistant needs of a model; tests script one."""
 
@@ -144,6 +147,18 @@ class LanguageModel(Protocol):
         """As `generate`, cold and with exactly these runs: under equal Numerics the same bits.
 
         `prompt` gives the stops and the length. UsageError where the runs are not those of `ids`.
+        """
+        ...
+
+    def score(
+        self,
+        ids: Sequence[int],
+        wanted: Mapping[int, Collection[int]],
+        progress: PrefillProgress = unheard,
+    ) -> Scores | None:
+        """For each place in `wanted`, from 1, the log-probability of those ids behind the ids before it.
+
+        One prefill, nothing is generated. None when cancelled.
         """
         ...
 
