@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coder_cli import frame, prompts
 from coder_cli.model import types
 from coder_cli.model.guide import Choice, Guide, Step
 from coder_cli.model.types import Completion, LanguageModel, PrefillProgress, Prompt, Sampling
+from coder_cli.review.doubts import RULES, Least
 from coder_cli.review.parts import Cost
+from coder_cli.review.rivals import Kind
 from coder_cli.review.types import Finding
 
 
 @dataclass(frozen=True, slots=True)
 class Strictness:
-    """Log-odds that a model must give before something is told."""
+    """What a model must give before something is told, in log-odds."""
 
-    suspicion: float = 0.0  # of a fault in a part, before it is looked for
-    confirmation: float = 0.0  # of a yes to what was found
-    oddity: float = 3.5  # of a word that is easily taken for the one that stands there
-    choice: float = 0.0  # of the line with that word, once both lines are put to the model
+    rules: Mapping[Kind, Least] = field(default_factory=lambda: RULES)  # of what could stand there instead
+    odds: float = 0.0  # of that once it is read with what follows
+    suspicion: float | None = None  # of a fault in a part, before it is looked for; None: it is not asked
+    confirmation: float = 0.0  # of a yes to what it says then
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""What a model finds in a part: what it says when asked, and words that it would have written otherwise.
+"""What a model finds in a part: what it expects instead while it reads, and what it says when asked.
 
-Whatever is found is put to it once more.
+Whatever is found is put to it once more. The models of a few billion parameters that this program is made
+for say the same of code with a fault and without when asked, so they are not unless `Strictness` says so.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from coder_cli.model.guide import Choice, Guide, Json, Quote, Step, Text
 from coder_cli.model.types import Finish, LanguageModel, PrefillProgress, unheard
 from coder_cli.review.asking import Asker, Strictness, Weighed, cost_of, weighing
 from coder_cli.review.display import Display, displayed
-from coder_cli.review.odd_words import odd_words
+from coder_cli.review.doubts import Reader
+from coder_cli.review.doubts_told import finding
 from coder_cli.review.parts import Cost, Part, places
 from coder_cli.review.surroundings import Ground, surroundings
 from coder_cli.review.types import Category, Finding, Severity, Source
@@ -47,7 +49,7 @@ _SCHEMA: Mapping[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What came of a part. `suspicion` is None where nothing in it can be quoted."""
+    """What came of a part. `suspicion` is None where it was not asked."""
 
     part: Part
     found: tuple[Weighed, ...]
@@ -85,24 +87,36 @@ class Reviewer:
         return max(1, int(self.budget * ROWS_SHARE))
 
     def look(self, part: Part) -> Looked:
-        display = displayed(part, int(self.budget * _DISPLAY_SHARE), self._model.count_tokens)
-        if not display.spans or not any(piece.is_telling for piece in part.pieces):
+        if not any(piece.is_telling for piece in part.pieces):
             return Looked(part, ())
-        found, cost = odd_words(self._asker, part, self._strictness)
+        strict = self._strictness
+        reader = Reader(self._model, strict.rules, strict.odds, self._asker.progress)
+        text = part.file.new.text if part.file.new is not None else ""
+        found = [Weighed(finding(part, text, one), one.gap, one.odds) for one in reader.doubts(part)]
+        read = Looked(part, tuple(found), None, reader.cost, reader.is_whole)
+        return read if strict.suspicion is None else self._ask(read, strict.suspicion)
+
+    def _ask(self, read: Looked, least: float) -> Looked:
+        """What is read already, and what it says when asked."""
+        part, found, cost = read.part, list(read.found), read.cost
+        display = displayed(part, int(self.budget * _DISPLAY_SHARE), self._model.count_tokens)
+        if not display.spans:
+            return read
         drafts: list[tuple[str, Mapping[str, str]]] = []
         odds: list[float] = []
-        guide = _looking(display, self._strictness.suspicion, drafts, odds)
+        guide = _looking(display, least, drafts, odds)
         done = self._asker.answer(self._first_prompt(part, display), guide, ANSWER_TOKENS)
         cost += cost_of(done)
         for (quote, told), suspicion in zip(drafts, odds, strict=False):
-            finding = _finding(part, display, quote, told)
-            if any(one.finding.start_line == finding.start_line for one in found):
+            said = _finding(part, display, quote, told)
+            if any(one.finding.start_line == said.start_line for one in found):
                 continue
-            confirmation, more = self._confirm(part, display, finding)
+            confirmation, more = self._confirm(part, display, said)
             cost += more
             if confirmation > self._strictness.confirmation:
-                found.append(Weighed(finding, suspicion, confirmation))
-        return Looked(part, tuple(found), odds[0] if odds else None, cost, done.finish is Finish.STOP)
+                found.append(Weighed(said, suspicion, confirmation))
+        whole = read.is_whole and done.finish is Finish.STOP
+        return Looked(part, tuple(found), odds[0] if odds else None, cost, whole)
 
     def _first_prompt(self, part: Part, display: Display) -> tuple[types.Part, ...]:
         """With as much around the part as fits."""

@@ -10,23 +10,16 @@ from types import SimpleNamespace
 import pytest
 
 from coder_cli import assistant, cli, pace
-from coder_cli.model.guide import Quote, Step
 from coder_cli.pace import Pace
-from tests.coder_cli.review.guided import GuidedModel
+from tests.fakes import ScriptedModel
 from tests.git_repository import GitRepository
 
 Capture = pytest.CaptureFixture[str]
 
-TOLD = {
-    "title": "One number too many",
-    "scenario": "order([], 0) raises IndexError",
-    "category": "logic",
-    "severity": "error",
-    "suggestion": "Use <",
-}
 BEFORE = (
     "def order(parts, number):\n    if number < len(parts):\n        return parts[number]\n    return None\n"
 )
+FAULTY = BEFORE.replace("number <", "0 <= number <=")
 
 
 @pytest.fixture
@@ -48,15 +41,14 @@ def marked(shop: GitRepository) -> GitRepository:
 
 
 @pytest.fixture
-def model(monkeypatch: pytest.MonkeyPatch) -> GuidedModel:
-    def reply(step: Step) -> str:
-        if isinstance(step, Quote):
-            first, _ = step.spans[0]
-            return f"{step.lines[first - 1]}\n"
-        return json.dumps(TOLD)
+def model(monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
+    """It expects `number <` where `number <=` stands."""
 
-    made = GuidedModel([], reply=reply, context_length=30_000)
-    opened = (SimpleNamespace(name="guided", target="cpu"), made)
+    def expects(before: str, letter: str) -> float:
+        return -9.0 if before.endswith("number <") and letter == "=" else -1.0
+
+    made = ScriptedModel([], expects=expects, context_length=30_000)
+    opened = (SimpleNamespace(name="scripted", target="cpu"), made)
     monkeypatch.setattr(assistant, "find_model", lambda settings: opened[0])
     monkeypatch.setattr(assistant, "open_model", lambda settings, notice: opened)
     monkeypatch.setattr(pace, "pace", lambda *given: Pace(400.0, "now"))
@@ -100,43 +92,41 @@ def test_forms_go_to_stdout_alone(marked: GitRepository, capsys: Capture) -> Non
 
 
 def test_less_grave_findings_are_hidden_unless_they_decide(
-    shop: GitRepository, capsys: Capture, model: GuidedModel, monkeypatch: pytest.MonkeyPatch
+    shop: GitRepository, capsys: Capture, model: ScriptedModel
 ) -> None:
-    shop.write("shop.py", BEFORE.replace("<", "<="))
-    monkeypatch.setitem(TOLD, "severity", "warning")
+    shop.write("shop.py", FAULTY)
     assert cli.main(["review", "--model-findings", "--severity", "error"]) == 0
     assert capsys.readouterr().out == ""
     assert cli.main(["review", "--model-findings", "--severity", "error", "--fail-on", "warning"]) == 1
-    assert "warning: possible: One number too many" in capsys.readouterr().out
+    assert "warning: possible: `<=` where `<` is likelier" in capsys.readouterr().out
 
 
 def test_the_model_comes_after_the_checks_and_says_what_it_read(
-    shop: GitRepository, capsys: Capture, model: GuidedModel
+    shop: GitRepository, capsys: Capture, model: ScriptedModel
 ) -> None:
-    shop.write("shop.py", BEFORE.replace("<", "<="))
+    shop.write("shop.py", FAULTY)
     shop.write("other.py", "<<<<<<< ours\nx = 1\n")
     shop.write("a.bin", b"\0\1\2")
     assert cli.main(["review", "--model-findings"]) == 0
     shown = capsys.readouterr()
     assert shown.out.index("[check conflict-marker]") < shown.out.index("[model, logic]")
-    assert "shop.py:2:5: error: possible: One number too many [model, logic]" in shown.out
-    assert "2 parts read by guided" in shown.err
+    assert "shop.py:2:5: warning: possible: `<=` where `<` is likelier [model, logic]" in shown.out
+    assert "2 parts read by scripted" in shown.err
     assert "not read: a.bin, binary" in shown.err
 
 
 def test_what_was_found_before_an_interrupt_is_told(
-    shop: GitRepository, capsys: Capture, model: GuidedModel
+    shop: GitRepository, capsys: Capture, model: ScriptedModel
 ) -> None:
     shop.write("a.py", "def a():\n    return 1\n")
     shop.write("other.py", "import a\n\nx = a.a()\n")
-    reply = model.reply
 
-    def interrupted(step: Step) -> str:
-        if len(model.prompts) > 1:
+    def expects(before: str, letter: str) -> float:
+        if "other.py" in before:
             raise KeyboardInterrupt
-        return reply(step)
+        return -9.0 if before.endswith("return ") and letter == "1" else -1.0
 
-    model.reply = interrupted
+    model.expects = expects
     assert cli.main(["review", "--model-findings", "--json"]) == 130
     told = json.loads(capsys.readouterr().out)
     assert told["exit_code"] == 130 and told["parts"] == ["a.py (a)"] and len(told["findings"]) == 1
@@ -195,6 +185,5 @@ def unusual(request: pytest.FixtureRequest, shop: GitRepository) -> str:
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "markdown"])
-def test_unusual_changes_are_reviewed(unusual: str, model: GuidedModel, capsys: Capture, form: str) -> None:
-    model.odds = lambda prompt: -1.0
+def test_unusual_changes_are_reviewed(unusual: str, model: ScriptedModel, capsys: Capture, form: str) -> None:
     assert cli.main(["review", "--commit", unusual, "--model-findings", "--format", form]) == 0

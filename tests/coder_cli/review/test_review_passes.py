@@ -30,6 +30,7 @@ def order(parts, number):
 """
 AFTER = BEFORE.replace("<", "<=")
 CALLER = "from shop import order\n\n\ndef first(parts):\n    return order(parts, 0)\n"
+ASKED = Strictness(suspicion=0.0)
 TOLD = {
     "title": "The last  number is one too many",
     "scenario": "order([], 0) raises\nIndexError.",
@@ -70,7 +71,7 @@ def look(
     repo = Repo.open(repository.root)
     changes = find_changes(repo)
     project = project_of(repo, changes.head, cache=None)
-    plan = planned(model, changes, project, "shop", budget, strictness or Strictness())
+    plan = planned(model, changes, project, "shop", budget, strictness or ASKED)
     found = [one.finding for looked in plan.looks() for one in looked.found]
     assert of_the_diff(changes, found) == tuple(found)
     return found
@@ -123,9 +124,9 @@ def test_what_is_not_confirmed_is_dropped(repository: GitRepository) -> None:
 
 def test_how_sure_a_model_has_to_be_is_ours_to_say(repository: GitRepository) -> None:
     quote = "    if number <= len(parts):\n"
-    assert look(repository, reply(quote), Strictness(0.5, 0.5))
+    assert look(repository, reply(quote), Strictness(suspicion=0.5, confirmation=0.5))
     assert not look(repository, reply(quote), Strictness(suspicion=2.0))
-    assert not look(repository, reply(quote), Strictness(confirmation=2.0))
+    assert not look(repository, reply(quote), Strictness(suspicion=0.0, confirmation=2.0))
 
 
 def test_the_same_place_is_told_once(repository: GitRepository) -> None:
@@ -142,6 +143,12 @@ def test_a_pure_deletion_is_told_at_the_line_that_survived_beside_it(repository:
     (finding,) = look(repository, model)
     assert (finding.start_line, finding.end_line) == (6, 6)
     assert finding.deleted == "    return None"
+
+
+def test_it_is_asked_only_where_that_is_wanted(repository: GitRepository) -> None:
+    model = reply("    if number <= len(parts):\n")
+    assert look(repository, model, Strictness()) == []
+    assert model.scored and not model.prompts
 
 
 def test_white_space_is_not_read(repository: GitRepository) -> None:

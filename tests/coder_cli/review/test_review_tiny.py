@@ -8,6 +8,8 @@ import pytest
 
 from coder_cli.model.engine import Engine
 from coder_cli.review.asking import Strictness
+from coder_cli.review.doubts import Least
+from coder_cli.review.rivals import Kind
 from coder_cli.review.walk import of_the_diff, planned
 from retrieval.changes import Changes, find_changes, project_of
 from retrieval.project import RepositoryProject
@@ -36,7 +38,9 @@ def total(parts):
         found -= part.price
     return found
 """
-EVERYTHING = Strictness(suspicion=-1e9, confirmation=-1e9, oddity=0.0, choice=-1e9)
+ANYTHING = dict.fromkeys(Kind, Least(-1e9, -1e9))
+NOTHING = dict.fromkeys(Kind, Least(1e9, 0.0))
+EVERYTHING = Strictness(ANYTHING, odds=-1e9, suspicion=-1e9, confirmation=-1e9)
 
 
 @pytest.fixture(scope="module", params=["qwen2.5-coder-instruct", "deepseek-coder-instruct", "plain"])
@@ -77,5 +81,5 @@ def test_a_model_that_suspects_nothing_says_nothing(
     engine: Engine, change: tuple[Changes, RepositoryProject]
 ) -> None:
     changes, project = change
-    plan = planned(engine, changes, project, "shop", 600, Strictness(suspicion=1e9, oddity=1e9))
+    plan = planned(engine, changes, project, "shop", 600, Strictness(NOTHING, suspicion=1e9))
     assert not [one for each in plan.looks() for one in each.found]
