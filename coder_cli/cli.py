@@ -52,7 +52,7 @@ COMMANDS: dict[str, Row] = {
     "edit": Row("edit", "Change files as told"),
     "review": Row("review", "Look for faults in a change"),
     "fix": Row("fix", "Run a command, and change the code until it passes"),
-    "commit": Row("commit", "Commit what is staged, with a message in the repository's own style"),
+    "commit": Row("commit", "Commit what is staged, with a message in your style"),
     "undo": Row("undo", "Take the last edit back"),
     "redo": Row("redo", "Do again what was undone last"),
     "context": Row("context", "Show what of the repository a model would get to read"),

@@ -20,7 +20,7 @@ from coder_cli.settings import Settings
 @options.as_json
 @click.pass_obj
 def command(settings: Settings, yes: bool, dry_run: bool, budget: int | None, as_json: bool) -> ExitCode:
-    """Commit what is staged, with a message in the repository's own style.
+    """Commit what is staged, with a message in your style.
 
     The model reads what is staged and the subjects of the last commits. Its message is shown: y commits, e
     opens it in your editor, n leaves everything as it is. What is not staged stays so. git itself commits,
