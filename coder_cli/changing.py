@@ -80,11 +80,17 @@ def agreed(proposal: Proposal, manner: Manner) -> tuple[FileChange, ...]:
     return proposal.changes if manner.yes else choosing.agreed(proposal.changes, "Apply this?")
 
 
-def write(settings: Settings, workspace: Workspace, changes: Sequence[FileChange], title: str) -> None:
-    """All or nothing. StaleFile where a file has changed since it was read."""
+def write(
+    settings: Settings,
+    workspace: Workspace,
+    changes: Sequence[FileChange],
+    title: str,
+    undo: str = "`coder undo`",
+) -> None:
+    """All or nothing. StaleFile where a file has changed since it was read. `undo` is what takes it back."""
     open_journal(settings, ui.say).apply(workspace.root, changes, title)
     paths = ", ".join(change.path for change in changes)
-    ui.say(f"Changed {paths}. `coder undo` takes it back.")
+    ui.say(f"Changed {paths}. {undo} takes it back.")
 
 
 def mend_of(check: Check, rounds: int, length: Length, manner: Manner, wanted: Wanted) -> Mend:

@@ -34,7 +34,7 @@ def edit(chat: Chat, argument: str) -> None:
     if not taken:
         ui.say("Nothing is changed.")
         return
-    changing.write(chat.settings, room.workspace, taken, wanted.title)
+    changing.write(chat.settings, room.workspace, taken, wanted.title, "/undo")
 
 
 def diff(chat: Chat, argument: str) -> None:
