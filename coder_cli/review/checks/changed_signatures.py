@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from coder_cli.review.checks.calls import Call, call_at
 from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
-from coder_cli.review.checks.parameters import Parameters, misfit, parameters_of, swapped
+from coder_cli.review.checks.parameters import Parameters, misfit, parameters_of, shifted, swapped
 from coder_cli.review.checks.users import Users, may_be_known_by_name
 from coder_cli.review.types import Category, Finding, Severity
 from retrieval.definitions import Usage
@@ -28,6 +28,14 @@ _CONSTRUCTORS = {
 }
 _CONSTRUCTORS["tsx"] = "constructor"
 _RUST_SELF = re.compile(r"\(\s*(?:&\s*(?:'\w+\s+)?)?(?:mut\s+)?self\b")
+
+# `super.apply(this, arguments)` says nothing of which of them may be missing.
+_PASSED_ON = re.compile(r"\.apply\(\s*[\w.]+\s*,\s*arguments\s*\)")
+# Who asks what was given takes several kinds of calls: `f(path, done)`, `f(path, options, done)`.
+_ASKS_KIND = (
+    r"typeof\s+{name}\b|{name}\s+instanceof\b|(?:isinstance|callable|isArray)\(\s*{name}\b"
+    r"|is[A-Z]\w*\(\s*{name}\b|is_\w+\(\s*\$?{name}\b|\$?{name}\.is_a\?|arguments\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +136,32 @@ def _callers(ground: Ground, users: Users, changed: _Changed) -> Iterator[_Calle
         if misfit(call, changed.old, lines.language):
             continue
         reason = misfit(call, new, lines.language)
-        if not reason and (names := swapped(call, changed.old, changed.new)):
-            reason = f"its values for {names} now mean each other"
-        if reason and not _may_be_left_out(pair, parsed, changed, reason):
+        if reason and _may_be_left_out(pair, parsed, changed, reason):
+            reason = ""
+        reason = reason or _means_another(call, pair, parsed, changed)
+        if reason:
             yield _Caller(f"{usage.path}:{usage.reference.line}", reason, usage.exact)
+
+
+def _means_another(call: Call, pair: FilePair, parsed: ParsedFile, changed: _Changed) -> str:
+    """Of a call that fits: where its values go to other parameters than before."""
+    names = swapped(call, changed.old, changed.new)
+    if names:
+        return f"its values for {names} now mean each other"
+    moved = shifted(call, changed.old, changed.new)
+    if moved is None or re.search(
+        rf"(?<!\w)(?:{_ASKS_KIND.format(name=moved[1])})", _body(pair, parsed, changed)
+    ):
+        return ""
+    return f"its value for {moved[0]} now means {moved[1]}"
+
+
+def _body(pair: FilePair, parsed: ParsedFile, changed: _Changed) -> str:
+    if pair.new is None:
+        return ""
+    symbol = parsed.symbols[changed.index]
+    start = pair.new.offset(symbol.signature_end, 0)
+    return _PASSED_ON.sub("()", pair.new.code[start : pair.new.offset(symbol.end_line + 1, 0)])
 
 
 def _with_announced_defaults(ground: Ground, users: Users, changed: _Changed) -> Parameters:
@@ -185,11 +215,9 @@ def _may_be_left_out(pair: FilePair, parsed: ParsedFile, changed: _Changed, reas
     """In JavaScript every argument may be missing: whether it must be there only its function knows."""
     if parsed.language != "javascript" or "does not give" not in reason or pair.new is None:
         return False
-    symbol = parsed.symbols[changed.index]
     old = {each.name for each in changed.old}
     fresh = [each for each in changed.new if each.name not in old and each.required]
-    start = pair.new.offset(symbol.signature_end, 0)
-    body = pair.new.code[start : pair.new.offset(symbol.end_line + 1, 0)]
+    body = _body(pair, parsed, changed)
     return all(
         not each.name
         or re.search(

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from coder_cli.review.checks import deleted_files
+from coder_cli.review.checks import deleted_files, local_functions
 from coder_cli.review.checks.deleted_files import User, listed, now
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
+from coder_cli.review.checks.local_functions import LocalFunction
 from coder_cli.review.checks.users import Users, may_be_known_by_name
 from coder_cli.review.types import Category, Finding, Severity
 from retrieval.definitions import Definition
@@ -33,6 +34,8 @@ class _Gone:
 
 
 def find(ground: Ground) -> Iterator[Finding]:
+    for local in local_functions.still_called(ground):
+        yield _local_finding(local)
     files = deleted_files.still_imported(ground)
     gone = [each for pair in ground.pairs if pair.path not in files for each in _gone(ground, pair)]
     names = _mentioned(ground, {each.symbol.name for each in gone})
@@ -206,6 +209,23 @@ def _written(statement: Import, name: str, lines: Sequence[str]) -> tuple[int, i
         if found:
             return line, found.start()
     return None
+
+
+def _local_finding(gone: LocalFunction) -> Finding:
+    pair, line = gone.pair, gone.pair.beside(gone.line)
+    users = [User(pair.path, each, True) for each in gone.calls]
+    return at_lines(
+        pair,
+        line,
+        line,
+        check=NAME,
+        severity=Severity.ERROR,
+        category=Category.INTERFACE,
+        title=f"{gone.name} is gone, but still used",
+        scenario=f"{listed(users)} still {'uses' if len(users) == 1 else 'use'} it.",
+        suggestion="Change what uses it, or keep it.",
+        deleted=pair.deleted_text(gone.line, gone.line),
+    )
 
 
 def _finding(gone: _Gone, users: Sequence[User]) -> Finding:

@@ -188,5 +188,19 @@ def swapped(call: Call, old: Parameters, new: Parameters) -> str:
     return " and ".join(moved) if len(moved) > 1 else ""
 
 
+def shifted(call: Call, old: Parameters, new: Parameters) -> tuple[str, str] | None:
+    """Where a new parameter was put before one that a call gives by position: the old one and the new one."""
+    before = [each.name for each in old if each.by_position and not each.many]
+    after = [each.name for each in new if each.by_position and not each.many]
+    if call.spreads or not all(before) or not all(after) or len(set(before)) < len(before):
+        return None
+    if [name for name in after if name in before] != before:
+        return None  # something has another name now, and nobody can tell what
+    for name, now in zip(before[: call.positional], after, strict=False):
+        if now != name:
+            return name, now
+    return None
+
+
 def _count(number: int) -> str:
     return f"{number} value" if number == 1 else f"{number} values"

@@ -76,10 +76,22 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         else:
             left.append(test)
     pairs = {pair.path: pair for pair in ground.pairs}
-    left = [test for test in left if not _is_there(pairs[test.path], test, come)]
+    stayed = [(test, line) for test in left if (line := _stays_at(pairs[test.path], test)) is not None]
+    left = [test for test in left if not any(test is each for each, _ in stayed)]
+    places = {(test.path, line) for test, line in stayed}
+    own = [
+        each
+        for each in come
+        if not any(each.path == path and each.first <= line <= each.last for path, line in places)
+    ]
+    left = [test for test in left if not _is_replaced(pairs[test.path], test, own)]
     if len(left) * len(come) > _MOST_PAIRS:
         return  # all is written anew, and no rule tells what became of what
-    missing = [test for test in left if not any(_is_made_of(test, each) for each in come)]
+    missing = [
+        test
+        for test in left
+        if not any(_is_made_of(test, _come_words(pairs[each.path], each, test)) for each in come)
+    ]
     tests = {_last(test) for test in left}
     dead = _deleted_words(ground, tests)
     shrinks = _shrinks(ground)
@@ -139,15 +151,20 @@ def _last(test: Test) -> str:
     return test.name if " " in test.name else test.name.rpartition(".")[2]
 
 
-def _is_there(pair: FilePair, test: Test, come: Sequence[Test]) -> bool:
-    """Under another name, as most of its lines stayed; or another test came where it stood."""
+def _stays_at(pair: FilePair, test: Test) -> int | None:
+    """A line of the new side within the same test under another name: most of its lines stayed."""
     if pair.old is None or pair.new is None:
-        return False
+        return None
     inside = range(test.first + 1, test.last)
     said = [line for line in inside if len(pair.old.line(line).strip()) > 3]
     kept = [line for line in said if line not in pair.deleted_numbers]
-    if len(kept) > len(said) / 2:
-        return True
+    return pair.new_number(kept[len(kept) // 2]) if len(kept) > len(said) / 2 else None
+
+
+def _is_replaced(pair: FilePair, test: Test, come: Sequence[Test]) -> bool:
+    """Whether another test came where it stood."""
+    if pair.old is None or pair.new is None:
+        return False
     return any(
         each.path == test.path and each.first in block for block in _replacements(pair, test) for each in come
     )
@@ -162,9 +179,28 @@ def _replacements(pair: FilePair, test: Test) -> Iterator[set[int]]:
                 yield {row.new_line for row in block if row.new_line is not None}
 
 
-def _is_made_of(gone: Test, come: Test) -> bool:
-    """Whether the two are alike, or the new one holds the old one."""
-    old, new = gone.words[:_MOST_COMPARED], come.words[:_MOST_COMPARED]
+def _come_words(pair: FilePair, come: Test, gone: Test) -> Sequence[str]:
+    """Of a test those words that came with the change, or stood within the one that is gone.
+
+    A test that only has another name now says the same as before: it holds nothing of the one that is gone.
+    """
+    if pair.new is None or pair.old is None:
+        return come.words
+    before = {number: pair.old_number(number) for number in range(come.first, come.last + 1)}
+    stayed = [
+        number
+        for number, old in before.items()
+        if old is not None and not (pair.path == gone.path and gone.first <= old <= gone.last)
+    ]
+    if not stayed:
+        return come.words
+    lines = [pair.new.line(number) for number in sorted(before.keys() - set(stayed))]
+    return re.findall(r"\w+", "\n".join(lines))
+
+
+def _is_made_of(gone: Test, words: Sequence[str]) -> bool:
+    """Whether what came is alike, or holds the old one."""
+    old, new = gone.words[:_MOST_COMPARED], words[:_MOST_COMPARED]
     shared = sum((Counter(old) & Counter(new)).values())
     if shared < _ALIKE * len(old):
         return False

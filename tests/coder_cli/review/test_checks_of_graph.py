@@ -323,3 +323,77 @@ def test_the_index_and_the_first_commit_are_looked_at_too(tmp_path: Path) -> Non
         staged=True,
     )
     assert told(found) == ["changed-signature library.py:1"]
+
+
+def test_a_parameter_put_before_one_that_is_given_by_position_is_found(tmp_path: Path) -> None:
+    library = "def load(path, limit=1, mode=None):\n    return path\n"
+    changed = "def load(path, cache=None, limit=1, mode=None):\n    return path\n"
+    program = "from library import load\n\nload('a', 2)\n"
+    found = checked(tmp_path / "a", {"library.py": library, "program.py": program}, {"library.py": changed})
+    assert told(found) == ["changed-signature library.py:1"]
+    assert "its value for limit now means cache" in found[0].scenario
+    for fits in ("load('a')", "load('a', limit=2)", "load(*every)"):
+        files = {"library.py": library, "program.py": f"from library import load\n\nevery = ('a',)\n{fits}\n"}
+        assert not checked(tmp_path / fits[5:9], files, {"library.py": changed})
+    renamed: dict[str, str | None] = {"library.py": library.replace("limit", "most")}
+    assert not checked(tmp_path / "d", {"library.py": library, "program.py": program}, renamed)
+
+
+def test_a_javascript_function_that_asks_what_it_was_given_takes_several_calls(tmp_path: Path) -> None:
+    files = {"a.js": "function f(path, done) {\n  done(path);\n}\nf('a', g);\n"}
+    asks = "function f(path, options, done) {\n  if (typeof options === 'function') done = options;\n"
+    assert not checked(tmp_path / "a", files, {"a.js": f"{asks}  done(path);\n}}\nf('a', g);\n"})
+    blind = (
+        "function f(options, path, done) {\n  Base.apply(this, arguments);\n  options.go(path, done);\n}\n"
+    )
+    found = checked(tmp_path / "b", files, {"a.js": f"{blind}f('a', g);\n"})
+    assert told(found) == ["changed-signature a.js:1"]
+
+
+LOCAL = """
+    export function make(map) {
+      const find = (test) => {
+        return map.find(test);
+      };
+      function drop(name) {
+        map.delete(name);
+      }
+      return { one: find((each) => each.ok), gone: drop('a') };
+    }
+    """
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "gone", "line"),
+    [
+        ("a.ts", LOCAL, "      const find = (test) => {\n        return map.find(test);\n      };\n", 2),
+        ("a.js", LOCAL, "      function drop(name) {\n        map.delete(name);\n      }\n", 5),
+        (
+            "a.py",
+            "def make(x):\n    def kept(name):\n        return name\n\n    return [kept(at) for at in x]\n",
+            "    def kept(name):\n        return name\n\n",
+            2,
+        ),
+    ],
+)
+def test_a_local_function_that_is_gone_but_still_called_is_found(
+    tmp_path: Path, path: str, text: str, gone: str, line: int
+) -> None:
+    assert gone in text
+    found = checked(tmp_path, {path: text}, {path: text.replace(gone, "")})
+    assert told(found) == [f"deleted-symbol {path}:{line}"]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "export function make(map, find) {\n  return find((each) => each.ok);\n}\n",
+        "import { find } from './b';\nexport function make(map) {\n  return find((each) => each.ok);\n}\n",
+        "export function make(map) {\n  const { find } = map;\n  return find((each) => each.ok);\n}\n",
+        "export function make(map) {\n  return map.find((each) => each.ok);\n}\n",
+        "const find = find_in(1);\nexport function make(map) {\n  return find((each) => each.ok);\n}\n",
+    ],
+)
+def test_a_local_function_whose_name_something_else_has_is_none(tmp_path: Path, after: str) -> None:
+    files = {"a.ts": LOCAL, "b.ts": "export function find(test) {\n  return test;\n}\n"}
+    assert not checked(tmp_path, files, {"a.ts": after})

@@ -142,3 +142,16 @@ def test_a_test_that_is_switched_off_is_found(
 )
 def test_a_test_that_runs_elsewhere_or_is_new_is_none(tmp_path: Path, after: str) -> None:
     assert not checked(tmp_path, {"test_a.py": "def test_a():\n    assert load()\n"}, {"test_a.py": after})
+
+
+def test_a_test_that_only_got_another_name_holds_none_that_is_gone(tmp_path: Path) -> None:
+    said = "".join(
+        f"    assert errors[{at}] == names[{at}] and errors[{at}] in messages\n" for at in range(9)
+    )
+    gone = f"def test_many_are_told():\n    errors = load(1)\n{said}"
+    stays = f"def test_load_fails():\n    errors = fail(2)\n    other()\n{said}    assert last(errors)\n"
+    renamed = stays.replace("test_load_fails", "test_all_fails")
+    for between in ("x = 1\ny = 2\nz = 3\n\n\n", ""):
+        before, after = f"{gone}\n\n{between}{stays}", f"{between}{renamed}"
+        found = checked(tmp_path / str(len(between)), {"test_a.py": before}, {"test_a.py": after})
+        assert [each.title for each in found] == ["A test is removed: test_many_are_told"]
