@@ -124,8 +124,17 @@ class Lazy(RepositoryProject):
     def full(self) -> RepositoryProject:
         return project_of(self._git, self._side, cache=self._cache_folder)
 
+    @cached_property
+    def paths(self) -> Sequence[str]:
+        """All of them: a resolver looks here for go.mod, composer.json, tsconfig.json."""
+        return tuple(entry.path for entry in self._all)
+
     def __contains__(self, path: str) -> bool:
-        return any(entry.path == path for entry in self._all)
+        return path in self._every
+
+    @cached_property
+    def _every(self) -> frozenset[str]:
+        return frozenset(self.paths)
 
     def graph(self) -> DependencyGraph:
         return self.full.graph()
