@@ -1,7 +1,7 @@
-"""How a model says an edit: a sentence, then blocks of lines to search for and lines to put in their place.
+"""How a model says an edit: where, a sentence, the lines as they are, and the lines as they are to be.
 
 It can only quote: a path is one of those it was shown (or one that the request names and that is not there
-yet), the lines of SEARCH stand in that file, where it was shown, and nowhere else in it.
+yet), the lines as they are stand in that file, where it was shown, and nowhere else in it.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from coder_cli.errors import UsageError
 from coder_cli.model.engine import Engine
-from coder_cli.model.runs import prefill
 from coder_cli.model.kv_store import BLOCK, KvStore, State
+from coder_cli.model.runs import prefill
 from coder_cli.model.types import Completion, Finish, Prompt, Sampling
 from exporters.store import InstalledModel
 from tests.tiny_model import tiny_model

@@ -193,7 +193,9 @@ def output_of(lines: int, status: int = 1) -> Output:
 def test_an_excerpt_has_more_of_the_end() -> None:
     assert output_of(5).excerpt(1_000) in output_of(5).text
     lines = output_of(100).excerpt(300).split("\n")
-    assert lines[:2] == ["line 0000", "line 0001"] and lines[-1] == "(exit code 1)" and "lines left out" in "".join(lines)
+    assert lines[:2] == ["line 0000", "line 0001"]
+    assert lines[-1] == "(exit code 1)"
+    assert "lines left out" in "".join(lines)
     told = [line for line in lines if line.startswith("line ")]
     assert len(told) == 30 and told[-1] == "line 0099" and told.index("line 0080") == 10
     long = output_of(1_000).excerpt(10_000)
