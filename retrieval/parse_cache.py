@@ -18,6 +18,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Self
 
+from retrieval.database import connected, transaction, write_ahead
 from retrieval.packed import PackedParse
 from retrieval.types import Skip
 
@@ -115,7 +116,7 @@ class ParseCache:
             if connection is None or not known:
                 return
             now = int(time.time())
-            with _transaction(connection):
+            with transaction(connection):
                 connection.executemany(_PUT, [_row(name, value, now) for name, value in known.items()])
             if _bytes_used(connection) > self._most_bytes:
                 _evict(connection, int(self._most_bytes * _KEEP))
@@ -176,16 +177,14 @@ CREATE INDEX IF NOT EXISTS parses_by_use ON parses (used, size);
 
 
 def _open(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = connected(file, _WAIT_SECONDS)
     try:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts before there are tables only
-        # Without it, as on network file systems, SQLite falls back to its older journal by itself.
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(
-            "PRAGMA synchronous = NORMAL"
-        )  # a power cut may lose the last parses, not the file
+        write_ahead(connection, _WAIT_SECONDS)
+        # A power cut may lose the last parses, not the file.
+        connection.execute("PRAGMA synchronous = NORMAL")
         if _schema(connection) != _SCHEMA:
-            with _transaction(connection):
+            with transaction(connection):
                 if _schema(connection) != _SCHEMA:  # another process may have made them, and filled them
                     _make_tables(connection)
     except BaseException:
@@ -203,18 +202,6 @@ def _make_tables(connection: sqlite3.Connection) -> None:
     for statement in _TABLES.split(";\n"):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {_SCHEMA}")
-
-
-@contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _put_aside(file: Path) -> None:
@@ -260,7 +247,7 @@ def _read(connection: sqlite3.Connection, keys: list[bytes]) -> Iterator[tuple[b
 def _touch(connection: sqlite3.Connection, names: list[tuple[bytes]]) -> None:
     now = int(time.time())
     # Where another process writes: next time, then.
-    with contextlib.suppress(sqlite3.OperationalError), _transaction(connection):
+    with contextlib.suppress(sqlite3.OperationalError), transaction(connection):
         connection.executemany(f"UPDATE parses SET used = {now} WHERE key = ?", names)  # noqa: S608 - a number
 
 
@@ -282,7 +269,7 @@ def _bytes_used(connection: sqlite3.Connection) -> int:
 
 def _evict(connection: sqlite3.Connection, keep_bytes: int) -> None:
     """Drop what was not used for the longest time, and give its room back to the disk."""
-    with _transaction(connection):
+    with transaction(connection):
         surplus = _bytes_used(connection) - keep_bytes
         gone = []
         for row, size in connection.execute("SELECT rowid, size FROM parses ORDER BY used, rowid"):

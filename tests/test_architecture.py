@@ -28,7 +28,7 @@ LAYERS = (
     "exporters.export exporters.encoder",
     "retrieval.errors retrieval.types retrieval.collector",
     "retrieval.languages",
-    "retrieval.git_commands retrieval.working_tree",
+    "retrieval.git_commands retrieval.working_tree retrieval.database",
     "retrieval.decoding retrieval.secrets retrieval.filters retrieval.ignore_rules retrieval.attributes "
     "retrieval.folder retrieval.digests",
     "retrieval.listing",
@@ -161,7 +161,7 @@ OWNERS = {
     "faiss": {"retrieval.search.vectors"},
     "git": {"retrieval.git_commands"},
     "pathspec": {"retrieval.ignore_rules"},
-    "sqlite3": {"retrieval.parse_cache", "retrieval.search.tables"},
+    "sqlite3": {"retrieval.database", "retrieval.parse_cache", "retrieval.search.tables"},
     "msgspec": {
         *("retrieval.digests", "retrieval.packed", "retrieval.parse_pool", "retrieval.parse_worker"),
         "coder_cli.journal.store",

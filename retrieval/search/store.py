@@ -21,6 +21,7 @@ from typing import Self
 import numpy as np
 
 from retrieval.collector import no_collections
+from retrieval.database import transaction
 from retrieval.search.postings import NUMBER_BYTES, Batch, Buffer, Ints, Postings, joined, packed, unpacked
 from retrieval.search.tables import (
     StoreDamagedError,
@@ -28,7 +29,6 @@ from retrieval.search.tables import (
     damage,
     opened,
     sealed,
-    transaction,
     unsealed,
 )
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from retrieval.database import connected, transaction, write_ahead
+
 Buffer: TypeAlias = bytes | memoryview
 
 _SCHEMA = 2
@@ -63,12 +65,10 @@ class StoreUnwritableError(Exception):
 
 def opened(file: Path | str, marks: str) -> sqlite3.Connection:
     with damage():
-        connection = sqlite3.connect(
-            file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        connection = connected(file, _WAIT_SECONDS)
     try:
         with damage():
-            connection.execute("PRAGMA journal_mode = WAL")
+            write_ahead(connection, _WAIT_SECONDS)
             connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL}")
             connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last refresh
             if _marks_of(connection) != marks:
@@ -105,18 +105,6 @@ def _make_tables(connection: sqlite3.Connection, marks: str) -> None:
     connection.execute("CREATE TABLE meta (marks TEXT NOT NULL, generation TEXT NOT NULL)")
     connection.execute("INSERT INTO meta VALUES (?, ?)", (marks, secrets.token_hex(8)))
     connection.execute(f"PRAGMA user_version = {_SCHEMA}")
-
-
-@contextlib.contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 @contextlib.contextmanager
