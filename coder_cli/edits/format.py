@@ -63,9 +63,22 @@ class Place:
 
 
 def marks_for(texts: Iterable[str]) -> Marks:
-    """Marks that none of the texts holds."""
-    longest = max((len(run) for text in texts for run in re.findall("`{3,}", text)), default=0)
-    return Marks("`" * max(3, longest + 1))
+    """Marks that no line of the texts is, or begins with."""
+    begin = re.compile("^[ \t]*(`{3,})", re.MULTILINE)
+    longest = max((len(run) for text in texts for run in begin.findall(text)), default=2)
+    return Marks("`" * (longest + 1))
+
+
+def without_stray_fence(replace: str, search: str) -> str:
+    """Without the usual fence that a model closes a block with, out of habit, before the longer one."""
+    fences = [sum(map(_is_fence, text.split("\n"))) for text in (replace, search)]
+    *lines, last, _ = ["", *replace.split("\n")]
+    stray = last.strip() == "```" and (fences[0] - fences[1]) % 2
+    return "".join(f"{line}\n" for line in lines[1:]) if stray else replace
+
+
+def _is_fence(line: str) -> bool:
+    return line.lstrip().startswith("```")
 
 
 @dataclass(slots=True)
@@ -112,11 +125,13 @@ class EditGuide:
                 yield Text(self.marks.before + self.marks.between)
 
             def accepted(replace: str, path: str = place.path, search: str = search) -> bool:
+                replace = without_stray_fence(replace, search)
                 return replace != search and self.judge([*self.edits, Edit(path, search, replace)])
 
             longest = search.count("\n") + _MOST_ADDED
-            replace = yield Until(self.marks.after, accepted, longest, like=search)
-            edit = Edit(place.path, search, replace)
+            alone = any(self.marks.fence in line for file in self.files.values() for line in file.lines)
+            replace = yield Until(self.marks.after, accepted, alone, longest, like=search)
+            edit = Edit(place.path, search, without_stray_fence(replace, search))
             if accepted(replace):
                 self.edits.append(edit)
                 self.said.append(f"{heading.rstrip(':')}: {sentence.strip()}")

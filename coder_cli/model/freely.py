@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,10 @@ class Freely:
     def __init__(self, until: Until, vocabulary: Vocabulary) -> None:
         self.result: str | None = None
         self._until = until
-        self._mark = until.end.removesuffix("\n").encode()
+        mark = re.escape(until.end.removesuffix("\n").encode())
+        self._mark = re.compile(
+            rb"^[ \t]*%b" % mark if until.alone else rb"(?:^[ \t]*)?%b" % mark, re.MULTILINE
+        )
         self._vocabulary = vocabulary
         self._or_end = vocabulary.ending(vocabulary.ordinary)
         self._like = vocabulary.ids(until.like)
@@ -85,14 +89,14 @@ class Freely:
         return self._look_for_end() or ids
 
     def _look_for_end(self) -> Back | None:
-        at = self._text.find(self._mark)
-        if at < 0:
+        end = self._mark.search(self._text)
+        if end is None:
             return None
-        text = self._text[:at].decode("utf-8", "replace")
+        text = self._text[: end.start()].decode("utf-8", "replace")
         text += "" if not text or text.endswith("\n") else "\n"
         if self._second_thoughts < SECOND_THOUGHTS and self._doubts and not self._until.accept(text):
             return self._think_again()
-        if self._text.endswith(self._mark):
+        if end.end() == len(self._text):
             self._due = self._vocabulary.ids("\n")
         else:
             self.result = text

@@ -77,6 +77,7 @@ class Until:
 
     end: str  # with a line feed, which is no part of what is looked for
     accept: Callable[[str], bool] = lambda text: True
+    alone: bool = False  # whether `end` counts on a line of its own only, not behind other text
     longest: int = 200  # lines; then `end` comes by force
     like: str = ""  # a text that much of it may be taken from; it only makes it faster
 

@@ -10,7 +10,14 @@ from types import SimpleNamespace
 import pytest
 
 from coder_cli import assistant, cli, pace, stdin, ui
-from coder_cli.edits.format import LONGEST_UNIT, MOST_BLOCKS, EditGuide, edits_in, marks_for
+from coder_cli.edits.format import (
+    LONGEST_UNIT,
+    MOST_BLOCKS,
+    EditGuide,
+    edits_in,
+    marks_for,
+    without_stray_fence,
+)
 from coder_cli.pace import Pace
 from tests.fakes import GuidedModel
 
@@ -236,6 +243,26 @@ def test_json_is_one_object(repository: Path, model: GuidedModel, capfd: Capture
 def test_a_fence_is_longer_than_any_in_the_files() -> None:
     assert marks_for(["x = 1\n"]).fence == "```"
     assert marks_for(["text\n````python\n"]).fence == "`````"
+    assert marks_for(["def f():\n    ```\n    x\n    ```\n"]).fence == "````"
+    assert marks_for(["/// ```\n/// let x = 1;\n/// ```\n"]).fence == "```"  # none is a line by itself
+
+
+@pytest.mark.parametrize(
+    ("replace", "search", "expected"),
+    [
+        ("x = 2\n```\n", "x = 1\n", "x = 2\n"),
+        ("x = 2\n", "x = 1\n", "x = 2\n"),
+        ("```\ncode\n```\n", "text\n", "```\ncode\n```\n"),
+        ("new code\n```\n", "code\n```\n", "new code\n```\n"),
+        ("```\ncode\n```\n```\n", "```\nold\n```\n", "```\ncode\n```\n"),
+        ("", "x = 1\n", ""),
+        ("```\n", "", ""),
+    ],
+)
+def test_the_fence_that_closes_too_early_is_no_line_of_the_file(
+    replace: str, search: str, expected: str
+) -> None:
+    assert without_stray_fence(replace, search) == expected
 
 
 def test_no_line_is_quoted_twice_and_the_blocks_have_an_end(repository: Path, model: GuidedModel) -> None:

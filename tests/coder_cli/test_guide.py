@@ -267,7 +267,9 @@ def until(came: list[str], **options: object) -> Guide:
     return guide
 
 
-@pytest.mark.parametrize("text", ["    return 1\n```\n", "    return 1```\n", "    return 1"])
+@pytest.mark.parametrize(
+    "text", ["    return 1\n```\n", "    return 1\n  ```\n", "    return 1```\n", "    return 1"]
+)
 def test_free_text_ends_at_its_mark_or_with_the_answer_and_comes_as_whole_lines(
     qwen: Engine, text: str
 ) -> None:
@@ -275,6 +277,12 @@ def test_free_text_ends_at_its_mark_or_with_the_answer_and_comes_as_whole_lines(
     wishes = Wishes(qwen, until(came), saying(text))
     assert came == ["    return 1\n"]
     assert wishes.text.endswith("```\nafter")
+
+
+def test_a_mark_that_counts_alone_may_stand_behind_other_text(qwen: Engine) -> None:
+    came: list[str] = []
+    Wishes(qwen, until(came, alone=True), saying("/// ```\n/// x\n/// ```\nfn x();\n```\n"))
+    assert came == ["/// ```\n/// x\n/// ```\nfn x();\n"]
 
 
 def test_nothing_is_a_text_too_but_not_where_the_model_only_stops(qwen: Engine) -> None:
