@@ -71,7 +71,7 @@ LAYERS = (
     "coder_cli.review.surroundings coder_cli.review.display coder_cli.review.report "
     "coder_cli.review.rivals coder_cli.review.diff_rows",
     "coder_cli.review.doubts coder_cli.review.sarif",
-    "coder_cli.review.doubts_told coder_cli.review.asking",
+    "coder_cli.review.doubts_told coder_cli.review.telling",
     "coder_cli.review.passes",
     "coder_cli.review.walk",
     "coder_cli.edits.types coder_cli.edits.differing",

@@ -45,6 +45,14 @@ RULES: Mapping[Kind, Least] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Strictness:
+    """What a model must give before something is told, in log-odds."""
+
+    rules: Mapping[Kind, Least] = field(default_factory=lambda: RULES)  # of a rival's first id
+    odds: float = 0.0  # of the rows with it and what follows them
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """A rival that is likelier than what stands there, and the lines as they are with it.
 

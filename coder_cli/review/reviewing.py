@@ -13,10 +13,11 @@ from coder_cli.errors import ExitCode
 from coder_cli.model.types import LanguageModel
 from coder_cli.project import find_repo, read_project
 from coder_cli.review import as_text, sarif
-from coder_cli.review.asking import Strictness
 from coder_cli.review.checks.table import CHECKS, run_checks
-from coder_cli.review.passes import ANSWER_TOKENS, Looked
+from coder_cli.review.doubts import Strictness
+from coder_cli.review.passes import Looked
 from coder_cli.review.report import Report, Rule, counted, value
+from coder_cli.review.telling import ANSWER_TOKENS
 from coder_cli.review.types import Finding, Severity
 from coder_cli.review.walk import Plan, of_the_diff, planned
 from coder_cli.settings import Settings
@@ -108,7 +109,7 @@ def _read_by_model(
 
 
 def _with_part(report: Report, looked: Looked, asked: Asked) -> Report:
-    found = of_the_diff(report.changes, [one.finding for one in looked.found])
+    found = of_the_diff(report.changes, looked.found)
     _tell(found, asked)
     if not looked.is_whole:
         ui.warn(f"{looked.part.place}: the model's answer was cut short.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coder_cli.model.types import LanguageModel, PrefillProgress, unheard
-from coder_cli.review.asking import Strictness
+from coder_cli.review.doubts import Strictness
 from coder_cli.review.parts import Part, Uncovered, divided
 from coder_cli.review.passes import Looked, Reviewer
 from coder_cli.review.surroundings import Ground

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from coder_cli.review.asking import Strictness
+from coder_cli.review.doubts import Strictness
 from coder_cli.review.types import Category, Finding, Severity, Source
 from coder_cli.review.walk import of_the_diff, planned
+from exporters.families import FAMILIES
 from retrieval.changes import find_changes, project_of
 from retrieval.repo import Repo
 from tests.fakes import ScriptedModel
@@ -46,14 +47,15 @@ def look(
     project = project_of(repo, changes.head, cache=None)
     plan = planned(by, changes, project, "shop", 4000, strictness or Strictness())
     looked = list(plan.looks())
-    found = [one.finding for each in looked for one in each.found]
+    found = [one for each in looked for one in each.found]
     assert of_the_diff(changes, found) == tuple(found)
     assert all(each.is_whole for each in looked) == whole
     return found
 
 
 def model(expects: Expects, window: int = 30_000) -> ScriptedModel:
-    return ScriptedModel([], expects=expects, context_length=window)
+    base = FAMILIES["deepseek-coder-base"]  # which reads, and is not asked for words
+    return ScriptedModel([], expects=expects, context_length=window, family=base)
 
 
 def test_what_is_likelier_is_told_at_its_line_with_the_line_it_would_make(repository: GitRepository) -> None:

@@ -112,8 +112,7 @@ def test_what_no_model_reads_is_named_with_the_reason(repository: GitRepository)
 def test_a_part_is_shown_in_its_whole_symbol_with_signs(repository: GitRepository) -> None:
     repository.write("shop.py", SHOP.replace("    return found\n", "    return found or None\n"))
     ((part,), _) = parts_of(repository)
-    display = displayed(part, 100, lines)
-    assert display.text.split("\n") == [
+    assert displayed(part, 100, lines).split("\n") == [
         " ",
         " def order(part):",
         "     found = stock.take(part)",
@@ -123,34 +122,3 @@ def test_a_part_is_shown_in_its_whole_symbol_with_signs(repository: GitRepositor
         " ",
         " class Cart:",
     ]
-    ((first, last),) = display.spans
-    assert display.lines[first - 1 : last] == ("    return found or None",)
-
-
-def test_a_deletion_can_be_quoted_by_the_lines_that_survive_beside_it(repository: GitRepository) -> None:
-    repository.write("shop.py", SHOP.replace("        self.parts.append(order(part))\n", "        pass\n"))
-    repository.commit()
-    repository.write("shop.py", SHOP.replace("    found = stock.take(part)\n", ""))
-    repository.commit()
-    repo = Repo.open(repository.root)
-    changes = find_changes(repo, commit="HEAD")
-    project = project_of(repo, changes.head, cache=None)
-    parts, _ = divided(changes, project.parsed, project.graph(), 100, lines)
-    display = displayed(parts[0], 100, lines)
-    quotable = {line for first, last in display.spans for line in display.lines[first - 1 : last]}
-    assert "    return found" in quotable
-    assert "def order(part):" in quotable
-    assert "import stock" not in quotable
-
-
-def test_lines_that_stand_twice_are_quoted_with_what_tells_them_apart(repository: GitRepository) -> None:
-    repository.write("twice.py", "def a():\n    x()\n    go()\n\n\ndef b():\n    y()\n    go()\n")
-    repository.commit()
-    repository.write("twice.py", "def a():\n    x()\n    run()\n\n\ndef b():\n    y()\n    run()\n")
-    ((part,), _) = parts_of(repository)
-    display = displayed(part, 100, lines)
-    for first, last in display.spans:
-        quoted = display.lines[first - 1 : last]
-        size = len(quoted)
-        places = [at for at in range(len(display.lines)) if display.lines[at : at + size] == quoted]
-        assert len(places) == 1

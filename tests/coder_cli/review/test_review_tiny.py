@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from coder_cli.model.engine import Engine
-from coder_cli.review.asking import Strictness
-from coder_cli.review.doubts import Least
+from coder_cli.review.doubts import Least, Strictness
 from coder_cli.review.rivals import Kind
 from coder_cli.review.walk import of_the_diff, planned
 from retrieval.changes import Changes, find_changes, project_of
@@ -40,7 +39,7 @@ def total(parts):
 """
 ANYTHING = dict.fromkeys(Kind, Least(-1e9, -1e9))
 NOTHING = dict.fromkeys(Kind, Least(1e9, 0.0))
-EVERYTHING = Strictness(ANYTHING, odds=-1e9, suspicion=-1e9, confirmation=-1e9)
+EVERYTHING = Strictness(ANYTHING, odds=-1e9)
 
 
 @pytest.fixture(scope="module", params=["qwen2.5-coder-instruct", "deepseek-coder-instruct", "plain"])
@@ -68,7 +67,7 @@ def test_whatever_a_model_says_stands_at_lines_of_the_diff(
     changes, project = change
     plan = planned(engine, changes, project, "shop", 600, EVERYTHING)
     looked = list(plan.looks())
-    found = [one.finding for each in looked for one in each.found]
+    found = [one for each in looked for one in each.found]
     assert found
     assert of_the_diff(changes, found) == tuple(found)
     texts = {file.path: file.new.text.split("\n") for file in changes.files if file.new}
@@ -81,5 +80,5 @@ def test_a_model_that_suspects_nothing_says_nothing(
     engine: Engine, change: tuple[Changes, RepositoryProject]
 ) -> None:
     changes, project = change
-    plan = planned(engine, changes, project, "shop", 600, Strictness(NOTHING, suspicion=1e9))
+    plan = planned(engine, changes, project, "shop", 600, Strictness(NOTHING))
     assert not [one for each in plan.looks() for one in each.found]
