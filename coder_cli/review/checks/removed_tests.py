@@ -1,4 +1,4 @@
-"""Tests that are gone, or do not run any more."""
+"""Tests that are gone."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
+from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.paths import is_shown, is_test
-from coder_cli.review.checks.tests_of import Test, end_of_block, may_hold_tests, tests_of
+from coder_cli.review.checks.tests_of import Test, new_tests, tests_of
 from coder_cli.review.types import Category, Finding, Severity
 
-REMOVED = "test-removed"
-SKIPPED = "test-skipped"
+NAME = "test-removed"
 _ALIKE = 0.6  # of the words of two tests: one was made of the other
 _HELD = 0.7  # of the words of a test: the other one holds it
 _RUN = 4  # words in a row; single ones stand in any test
@@ -23,46 +22,17 @@ _MOST_PAIRS = 20_000
 _MOST_NAMED = 5
 _PART = re.compile(r"[A-Z]*[a-z]+|[A-Z]+")
 _SHORTEST_PART = 4
-_OFF = {
-    "python": re.compile(
-        r"^\s*@(?:pytest\.mark\.(?:skip|xfail)\b(?!if)(?!.*\bcondition\s*=)|unittest\.(?:skip|expectedFailure)\b(?!If|Unless)|skip\b|expectedFailure\b)"
-    ),
-    "javascript": re.compile(r"^\s*(?:xit|xtest|xdescribe)\s*\(|^\s*(?:it|test|describe)\.skip\s*\("),
-    "go": re.compile(r"^\t\w+\.Skip(?:f|Now)?\s*\("),
-    "rust": re.compile(r"^\s*#\[\s*ignore\b"),
-    "java": re.compile(r"^\s*@(?:Disabled|Ignore)\b(?!\w)"),
-    "csharp": re.compile(r"^\s*\[\s*Ignore\b|\b(?:Fact|Theory)\s*\([^)]*\bSkip\s*="),
-    "ruby": re.compile(
-        r"^\s*(?:xit|xdescribe|xcontext|xspecify)\s|^\s*(?:skip|pending)(?:\s+\"(?!.*\b(?:if|unless)\b)|\s*$)"
-    ),
-    "php": re.compile(r"^\s*\$this->markTest(?:Skipped|Incomplete)\s*\("),
-}
-_OFF["typescript"] = _OFF["tsx"] = _OFF["javascript"]
-_OFF["kotlin"] = _OFF["java"]
-_ONLY = {
-    "javascript": re.compile(r"^\s*(?:it|test|describe|context|suite)\.only\s*\(|^\s*(?:fit|fdescribe)\s*\("),
-    "ruby": re.compile(r"^\s*(?:fit|fdescribe|fcontext)\s"),
-}
-_ONLY["typescript"] = _ONLY["tsx"] = _ONLY["javascript"]
+_FEWEST_APART = 2  # words of a test that the tests beside it do not have
 
 
-def find_removed(ground: Ground) -> Iterator[Finding]:
+def find(ground: Ground) -> Iterator[Finding]:
     old = {pair.path: list(_old_tests(ground, pair)) for pair in ground.pairs}
-    new = {pair.path: list(_new_tests(ground, pair)) for pair in ground.pairs}
+    new = {pair.path: list(new_tests(ground, pair)) for pair in ground.pairs}
     yield from _removed(ground, old, new)
-
-
-def find_skipped(ground: Ground) -> Iterator[Finding]:
-    for pair, lines in ground.new_pairs():
-        yield from _switched_off(pair, lines, list(_new_tests(ground, pair)))
 
 
 def _old_tests(ground: Ground, pair: FilePair) -> Iterator[Test]:
     return tests_of(pair, pair.old, ground.before.parsed(pair.old_path))
-
-
-def _new_tests(ground: Ground, pair: FilePair) -> Iterator[Test]:
-    return tests_of(pair, pair.new, ground.after.parsed(pair.path))
 
 
 def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Test]]) -> Iterator[Finding]:
@@ -76,6 +46,7 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         else:
             left.append(test)
     pairs = {pair.path: pair for pair in ground.pairs}
+    changed = list(_other_subjects(left, come, old))
     stayed = [(test, line) for test in left if (line := _stays_at(pairs[test.path], test)) is not None]
     left = [test for test in left if not any(test is each for each, _ in stayed)]
     places = {(test.path, line) for test, line in stayed}
@@ -99,6 +70,23 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         mine = [test for test in missing if test.path == pair.path and dead.isdisjoint(_parts(test))]
         if mine:
             yield _removal(pair, mine, len(old[pair.path]), Severity.INFO if shrinks else Severity.WARNING)
+    for test in changed:
+        if all(test is not each for each in missing) and dead.isdisjoint(_parts(test)):
+            yield _replacement(pairs[test.path], test)
+
+
+def _other_subjects(gone: Sequence[Test], come: Sequence[Test], old: dict[str, list[Test]]) -> Iterator[Test]:
+    """Tests that what came may have been made of, but hardly holds what set them apart from the tests beside
+    them. Where most of a file's tests are gone it is written anew, and no rule tells."""
+    by_path = Counter(test.path for test in gone)
+    for test in gone:
+        if by_path[test.path] * 2 > len(old[test.path]):
+            continue
+        beside = {word for each in old[test.path] if each is not test for word in each.words}
+        apart = set(test.words) - beside - set(re.findall(r"\w+", test.name))
+        kept = max((len(apart.intersection(each.words)) for each in come), default=0)
+        if len(apart) >= _FEWEST_APART and kept < len(apart) / 2:
+            yield test
 
 
 def _shrinks(ground: Ground) -> bool:
@@ -118,7 +106,7 @@ def _removal(pair: FilePair, tests: Sequence[Test], before: int, severity: Sever
         pair,
         line,
         line,
-        check=REMOVED,
+        check=NAME,
         severity=severity,
         category=Category.TESTS,
         title=(
@@ -132,6 +120,23 @@ def _removal(pair: FilePair, tests: Sequence[Test], before: int, severity: Sever
         scenario="Nothing in this change tests the same, so what broke these tests would no longer be seen.",
         suggestion="Keep the test, or say in the commit why it is not needed any more.",
         deleted=pair.deleted_text(tests[0].first, tests[0].last),
+    )
+
+
+def _replacement(pair: FilePair, test: Test) -> Finding:
+    line = pair.beside(test.first)
+    return at_lines(
+        pair,
+        line,
+        line,
+        check=NAME,
+        severity=Severity.INFO,
+        category=Category.TESTS,
+        title=f"A test gave way to another: {test.name}",
+        scenario="The new one looks like it, but hardly any of what only the old one said is in it.",
+        suggestion="Look whether what it tested is tested still.",
+        deleted=pair.deleted_text(test.first, test.last),
+        certain=False,
     )
 
 
@@ -233,57 +238,3 @@ def _parts(test: Test) -> set[str]:
 def _parts_of(name: str) -> set[str]:
     """`Sqlite`, `Driver` of SqliteDriver."""
     return {part.lower() for part in _PART.findall(name) if len(part) >= _SHORTEST_PART}
-
-
-def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test]) -> Iterator[Finding]:
-    only, off = _ONLY.get(lines.language), _OFF.get(lines.language)
-    if not may_hold_tests(pair, lines) or is_shown(pair.path, pair.language):
-        return
-    moved = {row.text.strip() for row in pair.deleted}
-    for number in sorted(pair.added_numbers):
-        code = lines.code_line(number)
-        if lines.line(number).strip() in moved:
-            continue
-        if only is not None and only.search(code):
-            yield _off(
-                pair,
-                number,
-                "Only this test runs",
-                "All other tests of the file are left out.",
-                "Take .only away.",
-            )
-        elif off is not None and off.search(code) and _is_old_test(pair, lines, number, tests):
-            yield _off(
-                pair,
-                number,
-                "A test is switched off",
-                "What it tests can break, and nobody sees it.",
-                "Mend the test, or say beside it why and until when it is off.",
-            )
-
-
-def _is_old_test(pair: FilePair, lines: Lines, number: int, tests: Sequence[Test]) -> bool:
-    """Whether the test that is switched off here was there before: some of its lines are not new."""
-    around = [test for test in tests if test.first <= number <= test.last]
-    inner = min(around, key=lambda test: test.last - test.first, default=None)
-    first, last = (inner.first, inner.last) if inner else (number, end_of_block(lines, number))
-    if lines.language == "go" and not re.match(r"func ", lines.line(number - 1)):
-        return False
-    return any(
-        line not in pair.added_numbers and len(lines.line(line).strip()) > 3
-        for line in range(first, last + 1)
-    )
-
-
-def _off(pair: FilePair, number: int, title: str, scenario: str, suggestion: str) -> Finding:
-    return at_lines(
-        pair,
-        number,
-        number,
-        check=SKIPPED,
-        severity=Severity.WARNING,
-        category=Category.TESTS,
-        title=title,
-        scenario=scenario,
-        suggestion=suggestion,
-    )

@@ -14,6 +14,7 @@ from coder_cli.review.checks import (
     import_cycles,
     leaked_secrets,
     removed_tests,
+    skipped_tests,
 )
 from coder_cli.review.checks.ground import Ground
 from coder_cli.review.types import Finding
@@ -40,8 +41,8 @@ CHECKS = (
     Check(deleted_symbols.NAME, "A definition is gone, and something still uses it.", deleted_symbols.find),
     Check(deleted_files.NAME, "A file is gone, and something still imports it.", deleted_files.find),
     Check(import_cycles.NAME, "An import closes a circle of files.", import_cycles.find),
-    Check(removed_tests.REMOVED, "A test is gone, and none like it came.", removed_tests.find_removed),
-    Check(removed_tests.SKIPPED, "A test that ran is switched off.", removed_tests.find_skipped),
+    Check(removed_tests.NAME, "A test is gone, and none like it came.", removed_tests.find),
+    Check(skipped_tests.NAME, "A test that ran is switched off.", skipped_tests.find),
 )
 
 

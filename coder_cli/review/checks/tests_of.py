@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from coder_cli.review.checks.ground import FilePair, Lines
+from coder_cli.review.checks.ground import FilePair, Ground, Lines
 from coder_cli.review.checks.paths import is_shown, is_test
 from retrieval.types import ParsedFile, Symbol, SymbolKind
 
@@ -70,6 +70,10 @@ def tests_of(pair: FilePair, lines: Lines | None, parsed: ParsedFile | None) -> 
                     symbol.end_line,
                     _words(lines, symbol.line, symbol.end_line),
                 )
+
+
+def new_tests(ground: Ground, pair: FilePair) -> Iterator[Test]:
+    return tests_of(pair, pair.new, ground.after.parsed(pair.path))
 
 
 def may_hold_tests(pair: FilePair, lines: Lines) -> bool:

@@ -155,3 +155,35 @@ def test_a_test_that_only_got_another_name_holds_none_that_is_gone(tmp_path: Pat
         before, after = f"{gone}\n\n{between}{stays}", f"{between}{renamed}"
         found = checked(tmp_path / str(len(between)), {"test_a.py": before}, {"test_a.py": after})
         assert [each.title for each in found] == ["A test is removed: test_many_are_told"]
+
+
+BESIDE = """  it('accepts other letters', function () {
+    respond('/basic', { name: 'Aladdin', password: 'sésame' });
+    expect(last().headers.Authorization).toEqual('Basic QWxhZGRpbjpz');
+  });
+
+"""
+OLD = """  it('accepts a name with its password', function () {
+    respond('/basic', { name: 'Aladdin', password: 'open sesame' });
+    expect(last().headers.Authorization).toEqual('Basic QWxhZGRpbjpvcGVu');
+  });
+
+"""
+COME = """  it('accepts a name alone', function () {
+    respond('/basic', { name: 'Aladdin' });
+    expect(last().headers.Authorization).toEqual('Basic QWxhZGRpbjo=');
+  });
+
+"""
+
+
+def test_a_near_copy_that_takes_its_place_is_told_as_possible(tmp_path: Path) -> None:
+    around = "describe('names', function () {{\n{}}});\n"
+    before = {"test/names.spec.js": around.format(BESIDE + OLD)}
+    (finding,) = checked(tmp_path, before, {"test/names.spec.js": around.format(BESIDE + COME)})
+    assert finding.check == "test-removed" and not finding.certain
+    assert "accepts a name with its password" in finding.title
+    renamed = OLD.replace("a name with its password", "what was given")
+    assert not checked(tmp_path / "a", before, {"test/names.spec.js": around.format(BESIDE + renamed)})
+    both = around.format(BESIDE + OLD + COME)
+    assert not checked(tmp_path / "b", before, {"test/names.spec.js": both})

@@ -1,0 +1,93 @@
+"""Tests that do not run any more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
+from coder_cli.review.checks.paths import is_shown
+from coder_cli.review.checks.tests_of import Test, end_of_block, may_hold_tests, new_tests
+from coder_cli.review.types import Category, Finding, Severity
+
+NAME = "test-skipped"
+_OFF = {
+    "python": re.compile(
+        r"^\s*@(?:pytest\.mark\.(?:skip|xfail)\b(?!if)(?!.*\bcondition\s*=)|unittest\.(?:skip|expectedFailure)\b(?!If|Unless)|skip\b|expectedFailure\b)"
+    ),
+    "javascript": re.compile(r"^\s*(?:xit|xtest|xdescribe)\s*\(|^\s*(?:it|test|describe)\.skip\s*\("),
+    "go": re.compile(r"^\t\w+\.Skip(?:f|Now)?\s*\("),
+    "rust": re.compile(r"^\s*#\[\s*ignore\b"),
+    "java": re.compile(r"^\s*@(?:Disabled|Ignore)\b(?!\w)"),
+    "csharp": re.compile(r"^\s*\[\s*Ignore\b|\b(?:Fact|Theory)\s*\([^)]*\bSkip\s*="),
+    "ruby": re.compile(
+        r"^\s*(?:xit|xdescribe|xcontext|xspecify)\s|^\s*(?:skip|pending)(?:\s+\"(?!.*\b(?:if|unless)\b)|\s*$)"
+    ),
+    "php": re.compile(r"^\s*\$this->markTest(?:Skipped|Incomplete)\s*\("),
+}
+_OFF["typescript"] = _OFF["tsx"] = _OFF["javascript"]
+_OFF["kotlin"] = _OFF["java"]
+_ONLY = {
+    "javascript": re.compile(r"^\s*(?:it|test|describe|context|suite)\.only\s*\(|^\s*(?:fit|fdescribe)\s*\("),
+    "ruby": re.compile(r"^\s*(?:fit|fdescribe|fcontext)\s"),
+}
+_ONLY["typescript"] = _ONLY["tsx"] = _ONLY["javascript"]
+
+
+def find(ground: Ground) -> Iterator[Finding]:
+    for pair, lines in ground.new_pairs():
+        yield from _switched_off(pair, lines, list(new_tests(ground, pair)))
+
+
+def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test]) -> Iterator[Finding]:
+    only, off = _ONLY.get(lines.language), _OFF.get(lines.language)
+    if not may_hold_tests(pair, lines) or is_shown(pair.path, pair.language):
+        return
+    moved = {row.text.strip() for row in pair.deleted}
+    for number in sorted(pair.added_numbers):
+        code = lines.code_line(number)
+        if lines.line(number).strip() in moved:
+            continue
+        if only is not None and only.search(code):
+            yield _off(
+                pair,
+                number,
+                "Only this test runs",
+                "All other tests of the file are left out.",
+                "Take .only away.",
+            )
+        elif off is not None and off.search(code) and _is_old_test(pair, lines, number, tests):
+            yield _off(
+                pair,
+                number,
+                "A test is switched off",
+                "What it tests can break, and nobody sees it.",
+                "Mend the test, or say beside it why and until when it is off.",
+            )
+
+
+def _is_old_test(pair: FilePair, lines: Lines, number: int, tests: Sequence[Test]) -> bool:
+    """Whether the test that is switched off here was there before: some of its lines are not new."""
+    around = [test for test in tests if test.first <= number <= test.last]
+    inner = min(around, key=lambda test: test.last - test.first, default=None)
+    first, last = (inner.first, inner.last) if inner else (number, end_of_block(lines, number))
+    if lines.language == "go" and not re.match(r"func ", lines.line(number - 1)):
+        return False
+    return any(
+        line not in pair.added_numbers and len(lines.line(line).strip()) > 3
+        for line in range(first, last + 1)
+    )
+
+
+def _off(pair: FilePair, number: int, title: str, scenario: str, suggestion: str) -> Finding:
+    return at_lines(
+        pair,
+        number,
+        number,
+        check=NAME,
+        severity=Severity.WARNING,
+        category=Category.TESTS,
+        title=title,
+        scenario=scenario,
+        suggestion=suggestion,
+    )
