@@ -50,7 +50,7 @@ class Settings:
         "static"  # of the search index: the shipped table, or the name or folder of an exported one
     )
     test_command: str | None = None  # a line for the shell; None: what the repository suggests
-    model_findings: bool = False  # whether a review asks the model, too
+    model_findings: bool = True  # whether a review asks the model, too
     offline: bool = False
     color: Color = "auto"
     verbose: bool = False

@@ -43,6 +43,11 @@ _FORMATS = ("text", "json", "markdown", "sarif")
     default=None,
     help="Let the model look, too; default: the setting model_findings.",
 )
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Let the model say in its own words when what it found fails.",
+)
 @options.budget
 @options.model
 @options.device
@@ -60,6 +65,7 @@ def command(
     fail_on: str | None,
     form: str,
     with_model: bool | None,
+    explain: bool,
     budget: int | None,
     as_json: bool,
 ) -> ExitCode:
@@ -68,8 +74,8 @@ def command(
     RANGE is A..B, A...B (what B did since it left A) or one commit; without anything the working tree is
     compared with HEAD, files that git does not know yet included. Checks that are rules come first: what
     they find is certain, or says "possible" where it rests on names alone. Then the model reads the change
-    part by part, each with the whole symbol, what it uses and who uses it. Every finding stands at lines of
-    the change. Exit code 1 with --fail-on, where something that grave is found.
+    part by part, and what it finds much less likely than something else is told as possible. Every finding
+    stands at lines of the change. Exit code 1 with --fail-on, where something that grave is found.
 
     \b
     coder review
@@ -82,6 +88,8 @@ def command(
 
     if sum((revisions is not None, staged, base is not None, commit is not None)) > 1:
         raise UsageError("RANGE, --staged, --base and --commit do not go together: give one of them.")
+    if explain and with_model is False:
+        raise UsageError("--explain and --no-model-findings do not go together.")
     if as_json and form not in ("text", "json"):
         raise UsageError(f"--json and --format {form} do not go together.")
     asked = reviewing.Asked(
@@ -93,6 +101,7 @@ def command(
         fail_on=Severity[fail_on.upper()] if fail_on else None,
         form="json" if as_json else form,
         with_model=with_model,
+        explained=explain,
         budget=budget,
     )
     return reviewing.review(settings, asked)[0]

@@ -1,4 +1,4 @@
-"""What a model finds in a part: where it expects something else while it reads, and what it says of it."""
+"""What a model finds in a part: where it expects something else while it reads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from coder_cli.model.types import LanguageModel, PrefillProgress, unheard
 from coder_cli.review.doubts import Reader, Strictness
 from coder_cli.review.doubts_told import finding
 from coder_cli.review.parts import Cost, Part
-from coder_cli.review.surroundings import Ground
 from coder_cli.review.telling import Teller
 from coder_cli.review.types import Finding
 
@@ -26,27 +25,26 @@ class Looked:
 
 
 class Reviewer:
-    """`budget`: tokens of a part with what surrounds it."""
+    """`budget`: tokens of a part with what surrounds it. Without a teller findings are told in our words."""
 
     def __init__(
         self,
         model: LanguageModel,
-        ground: Ground,
-        repository: str,
         budget: int,
         strictness: Strictness,
+        teller: Teller | None = None,
         progress: PrefillProgress = unheard,
     ) -> None:
         self._model = model
+        self._budget = budget
         self._strictness = strictness
+        self._teller = teller
         self._progress = progress
-        self.budget = budget
-        self._teller = Teller(model, ground, repository, budget, progress)
 
     @property
     def most_rows(self) -> int:
         """Tokens of the rows of a part."""
-        return max(1, int(self.budget * ROWS_SHARE))
+        return max(1, int(self._budget * ROWS_SHARE))
 
     def look(self, part: Part) -> Looked:
         if not any(piece.is_telling for piece in part.pieces):
@@ -56,7 +54,7 @@ class Reviewer:
         text = part.file.new.text if part.file.new is not None else ""
         found = [finding(part, text, one) for one in reader.doubts(part)]
         cost = Cost()
-        if self._model.family.instruct:
+        if self._teller is not None:
             for number, one in enumerate(found):
                 found[number], more = self._teller.told(part, one)
                 cost += more

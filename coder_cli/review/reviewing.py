@@ -45,6 +45,7 @@ class Asked:
     fail_on: Severity | None = None
     form: str = "text"
     with_model: bool | None = None  # None: as the settings say
+    explained: bool = False  # in the model's words
     budget: int | None = None
 
 
@@ -98,7 +99,9 @@ def _read_by_model(
 ) -> Report:
     """What is found before an interrupt is not lost."""
     with ui.prefilling() as progress:
-        plan = planned(model, report.changes, after, repo.root.name, budget, Strictness(), progress)
+        plan = planned(
+            model, report.changes, after, repo.root.name, budget, Strictness(), asked.explained, progress
+        )
         report = replace(report, uncovered=plan.uncovered)
         try:
             for looked in _watched(plan):
@@ -174,4 +177,4 @@ def _sum_up(report: Report) -> None:
     for one in report.uncovered:
         ui.say(f"  not read: {printable(one.path)}, {one.reason}")
     if report.model is None:
-        ui.say("Only the checks looked at it; --model-findings lets the model read it, too.")
+        ui.say("Only the checks looked at it.")

@@ -11,6 +11,7 @@ from coder_cli.review.doubts import Strictness
 from coder_cli.review.parts import Part, Uncovered, divided
 from coder_cli.review.passes import Looked, Reviewer
 from coder_cli.review.surroundings import Ground
+from coder_cli.review.telling import Teller
 from coder_cli.review.types import Finding
 from retrieval.changes import Changes
 
@@ -39,11 +40,16 @@ def planned(
     repository: str,
     budget: int,
     strictness: Strictness,
+    explained: bool = False,
     progress: PrefillProgress = unheard,
 ) -> Plan:
-    ground = Ground(after.graph(), after.parsed, after.file)
-    reviewer = Reviewer(model, ground, repository, budget, strictness, progress)
-    parts, uncovered = divided(changes, after.parsed, ground.graph, reviewer.most_rows, model.count_tokens)
+    """`explained`: in the words of the model, if it is one that can be asked."""
+    graph = after.graph()
+    teller = None
+    if explained and model.family.instruct:
+        teller = Teller(model, Ground(graph, after.parsed, after.file), repository, budget, progress)
+    reviewer = Reviewer(model, budget, strictness, teller, progress)
+    parts, uncovered = divided(changes, after.parsed, graph, reviewer.most_rows, model.count_tokens)
     return Plan(reviewer, parts, uncovered)
 
 

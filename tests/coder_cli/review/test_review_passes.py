@@ -77,11 +77,13 @@ def repository(tmp_path: Path) -> GitRepository:
     return made
 
 
-def look(repository: GitRepository, model: Doubtful, budget: int = 4000) -> list[Finding]:
+def look(
+    repository: GitRepository, model: Doubtful, budget: int = 4000, explained: bool = True
+) -> list[Finding]:
     repo = Repo.open(repository.root)
     changes = find_changes(repo)
     project = project_of(repo, changes.head, cache=None)
-    plan = planned(model, changes, project, "shop", budget, Strictness())
+    plan = planned(model, changes, project, "shop", budget, Strictness(), explained)
     found = [one for looked in plan.looks() for one in looked.found]
     assert of_the_diff(changes, found) == tuple(found)
     return found
@@ -124,6 +126,13 @@ def test_without_a_whole_sentence_it_is_told_in_words_of_ours(
 ) -> None:
     (finding,) = look(repository, doubtful(scenario))
     assert finding.scenario.startswith("Where both sides are equal")
+
+
+def test_it_is_asked_only_where_that_is_wanted(repository: GitRepository) -> None:
+    model = doubtful()
+    (finding,) = look(repository, model, explained=False)
+    assert finding.scenario.startswith("Where both sides are equal")
+    assert not model.prompts
 
 
 def test_a_base_model_only_reads(repository: GitRepository) -> None:

@@ -65,7 +65,7 @@ def test_whatever_a_model_says_stands_at_lines_of_the_diff(
     engine: Engine, change: tuple[Changes, RepositoryProject]
 ) -> None:
     changes, project = change
-    plan = planned(engine, changes, project, "shop", 600, EVERYTHING)
+    plan = planned(engine, changes, project, "shop", 900, EVERYTHING, explained=True)
     looked = list(plan.looks())
     found = [one for each in looked for one in each.found]
     assert found
