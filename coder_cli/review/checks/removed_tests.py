@@ -22,7 +22,7 @@ _MOST_PAIRS = 20_000
 _MOST_NAMED = 5
 _PART = re.compile(r"[A-Z]*[a-z]+|[A-Z]+")
 _SHORTEST_PART = 4
-_FEWEST_APART = 2  # words of a test that the tests beside it do not have
+_MOST_APART = 3  # tests of a file that gave way one by one; more are a file that is written anew
 
 
 def find(ground: Ground) -> Iterator[Finding]:
@@ -77,15 +77,15 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
 
 def _other_subjects(gone: Sequence[Test], come: Sequence[Test], old: dict[str, list[Test]]) -> Iterator[Test]:
     """Tests that what came may have been made of, but hardly holds what set them apart from the tests beside
-    them. Where most of a file's tests are gone it is written anew, and no rule tells."""
+    them. Where a file is written anew no rule tells."""
     by_path = Counter(test.path for test in gone)
     for test in gone:
-        if by_path[test.path] * 2 > len(old[test.path]):
+        if by_path[test.path] > _MOST_APART and by_path[test.path] * 2 > len(old[test.path]):
             continue
         beside = {word for each in old[test.path] if each is not test for word in each.words}
         apart = set(test.words) - beside - set(re.findall(r"\w+", test.name))
         kept = max((len(apart.intersection(each.words)) for each in come), default=0)
-        if len(apart) >= _FEWEST_APART and kept < len(apart) / 2:
+        if apart and kept < len(apart) / 2:
             yield test
 
 
