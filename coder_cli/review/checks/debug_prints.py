@@ -15,6 +15,7 @@ from coder_cli.review.checks.paths import is_program, is_shown, is_test
 from coder_cli.review.types import Category, Finding, Severity
 
 NAME = "debug-print"
+_PRINT = "A print"  # of which nothing but its place tells that it was forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ _GUARD = re.compile(
 )
 _GUARD_LINES = 4
 _MOST_FORGOTTEN = 2  # prints in one file; whoever adds more means it
+_PRINTER = re.compile(r"print|dump|show|display|report|echo|usage|help|banner|version", re.IGNORECASE)
 _PRINTF_FILE = re.compile(r"\bfile\s*=")
 
 
@@ -118,6 +120,8 @@ def find(ground: Ground) -> Iterator[Finding]:
         moved = {row.text.strip() for row in pair.deleted}
         for number in sorted(pair.added_numbers):
             if new.line(number).strip() not in moved and (what := _left_over(pair, new, habits, number)):
+                if what == _PRINT and _is_in_a_printer(ground, pair, number):
+                    continue
                 yield _finding(pair, new, number, what)
 
 
@@ -139,7 +143,7 @@ def _left_over(pair: FilePair, new: Lines, habits: _Habits, number: int) -> str:
         return "A print for debugging"
     if is_program(pair.path) or _is_guarded(new, number) or _is_printing(pair, new, habits):
         return ""
-    return "A print"
+    return _PRINT
 
 
 def _was_dumping(pair: FilePair, habits: _Habits) -> bool:
@@ -161,6 +165,13 @@ def _is_printing(pair: FilePair, new: Lines, habits: _Habits) -> bool:
         return True
     added = [number for number in pair.added_numbers if prints.search(new.code_line(number))]
     return len(added) > _MOST_FORGOTTEN or any(prints.search(line) for line in old.code_lines)
+
+
+def _is_in_a_printer(ground: Ground, pair: FilePair, number: int) -> bool:
+    """Within a function whose name says that it prints."""
+    parsed = ground.after.parsed(pair.path)
+    around = (one for one in parsed.symbols if one.start_line <= number <= one.end_line) if parsed else ()
+    return any(_PRINTER.search(one.name) for one in around)
 
 
 def _is_defined(code: str) -> bool:

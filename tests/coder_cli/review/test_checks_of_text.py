@@ -83,6 +83,11 @@ def test_what_prints_while_somebody_looks_for_a_fault_is_found(
             "def f():\n    print('a')\n",
             "def f():\n    print('a')\n    print('loaded', 2, 'files')\n",
         ),
+        (
+            "lib/a.py",
+            "def show_all(x):\n    return x\n",
+            "def show_all(x):\n    print(x)\n    return x\n",
+        ),
         ("lib/a.py", "import argparse\n", "import argparse\n\nprint('2 files')\n"),
         ("lib/a.py", "x = 1\n", "import sys\n\nx = 1\nprint('x', file=sys.stderr)\n"),
         (
