@@ -170,7 +170,7 @@ def _is_printing(pair: FilePair, new: Lines, habits: _Habits) -> bool:
 def _is_in_a_printer(ground: Ground, pair: FilePair, number: int) -> bool:
     """Within a function whose name says that it prints."""
     parsed = ground.after.parsed(pair.path)
-    around = (one for one in parsed.symbols if one.start_line <= number <= one.end_line) if parsed else ()
+    around = (one for one in parsed.symbols if one.start_line < number <= one.end_line) if parsed else ()
     return any(_PRINTER.search(one.name) for one in around)
 
 
