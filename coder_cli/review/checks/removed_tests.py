@@ -10,7 +10,7 @@ from itertools import groupby
 
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.paths import is_shown, is_test
-from coder_cli.review.checks.tests_of import Test, new_tests, tests_of
+from coder_cli.review.checks.tests_of import Test, may_hold_tests, new_tests, tests_of
 from coder_cli.review.types import Category, Finding, Severity
 
 NAME = "test-removed"
@@ -20,6 +20,7 @@ _RUN = 4  # words in a row; single ones stand in any test
 _MOST_COMPARED = 400  # words of a test
 _MOST_PAIRS = 20_000
 _MOST_NAMED = 5
+_WORD = re.compile(r"\w+")
 _PART = re.compile(r"[A-Z]*[a-z]+|[A-Z]+")
 _SHORTEST_PART = 4
 _MOST_APART = 3  # tests of a file that gave way one by one; more are a file that is written anew
@@ -46,7 +47,7 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         else:
             left.append(test)
     pairs = {pair.path: pair for pair in ground.pairs}
-    changed = list(_other_subjects(left, come, old))
+    changed = list(_other_subjects(ground, left, old)) if come else []
     stayed = [(test, line) for test in left if (line := _stays_at(pairs[test.path], test)) is not None]
     left = [test for test in left if not any(test is each for each, _ in stayed)]
     places = {(test.path, line) for test, line in stayed}
@@ -75,17 +76,20 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
             yield _replacement(pairs[test.path], test)
 
 
-def _other_subjects(gone: Sequence[Test], come: Sequence[Test], old: dict[str, list[Test]]) -> Iterator[Test]:
-    """Tests that what came may have been made of, but hardly holds what set them apart from the tests beside
-    them. Where a file is written anew no rule tells."""
+def _other_subjects(ground: Ground, gone: Sequence[Test], old: dict[str, list[Test]]) -> Iterator[Test]:
+    """Tests that what came may have been made of, but what set them apart from the tests beside them stands
+    hardly anywhere in a test file of the change. Where a file is written anew no rule tells."""
     by_path = Counter(test.path for test in gone)
+    texts = [
+        pair.new.text for pair in ground.pairs if pair.new is not None and may_hold_tests(pair, pair.new)
+    ]
+    now = {word for text in texts for word in _WORD.findall(text)}
     for test in gone:
         if by_path[test.path] > _MOST_APART and by_path[test.path] * 2 > len(old[test.path]):
             continue
         beside = {word for each in old[test.path] if each is not test for word in each.words}
-        apart = set(test.words) - beside - set(re.findall(r"\w+", test.name))
-        kept = max((len(apart.intersection(each.words)) for each in come), default=0)
-        if apart and kept < len(apart) / 2:
+        apart = set(test.words) - beside - set(_WORD.findall(test.name))
+        if len(apart & now) < len(apart) / 2:
             yield test
 
 
@@ -200,7 +204,7 @@ def _come_words(pair: FilePair, come: Test, gone: Test) -> Sequence[str]:
     if not stayed:
         return come.words
     lines = [pair.new.line(number) for number in sorted(before.keys() - set(stayed))]
-    return re.findall(r"\w+", "\n".join(lines))
+    return _WORD.findall("\n".join(lines))
 
 
 def _is_made_of(gone: Test, words: Sequence[str]) -> bool:
