@@ -15,6 +15,7 @@ from coder_cli.review.types import Category, Finding, Severity
 
 NAME = "test-removed"
 _ALIKE = 0.6  # of the words of two tests: one was made of the other
+_TWINS = 0.85  # of the words of two tests: they test the same
 _HELD = 0.7  # of the words of a test: the other one holds it
 _RUN = 4  # words in a row; single ones stand in any test
 _MOST_COMPARED = 400  # words of a test
@@ -62,7 +63,8 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
     missing = [
         test
         for test in left
-        if not any(_is_made_of(test, _come_words(pairs[each.path], each, test)) for each in come)
+        if not any(_is_twin(test, each) for each in own)
+        and not any(_is_made_of(test, _come_words(pairs[each.path], each, test)) for each in come)
     ]
     tests = {_last(test) for test in left}
     dead = _deleted_words(ground, tests)
@@ -205,6 +207,11 @@ def _come_words(pair: FilePair, come: Test, gone: Test) -> Sequence[str]:
         return come.words
     lines = [pair.new.line(number) for number in sorted(before.keys() - set(stayed))]
     return _WORD.findall("\n".join(lines))
+
+
+def _is_twin(gone: Test, come: Test) -> bool:
+    old, new = gone.words[:_MOST_COMPARED], come.words[:_MOST_COMPARED]
+    return SequenceMatcher(None, old, new, autojunk=False).ratio() >= _TWINS
 
 
 def _is_made_of(gone: Test, words: Sequence[str]) -> bool:
