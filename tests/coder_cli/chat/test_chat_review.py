@@ -8,10 +8,12 @@ from typing import cast
 
 import pytest
 
-from coder_cli import settings, ui
+from coder_cli import pace, settings, ui
 from coder_cli.chat import slash
 from coder_cli.chat.loop import Chat
 from coder_cli.errors import UsageError
+from coder_cli.pace import Pace
+from tests.fakes import ScriptedModel
 from tests.git_repository import GitRepository
 
 Capture = pytest.CaptureFixture[str]
@@ -24,7 +26,30 @@ def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chat:
     shop.commit()
     shop.write("a.py", "<<<<<<< ours\nx = 1\n=======\nx = 2\n>>>>>>> theirs\n")
     monkeypatch.chdir(shop.root)
-    return cast("Chat", SimpleNamespace(settings=settings.collect(), attached=[]))
+    monkeypatch.setattr(pace, "pace", lambda *given: Pace(400.0, "now"))
+    engine = ScriptedModel([], expects=doubts, context_length=30_000)
+    installed = SimpleNamespace(name="scripted", target="cpu")
+    room = SimpleNamespace(loaded=SimpleNamespace(installed=installed, engine=engine))
+    return cast("Chat", SimpleNamespace(settings=settings.collect(), attached=[], room=lambda: room))
+
+
+def doubts(before: str, letter: str) -> float:
+    return -9.0 if before.endswith("if x <") and letter == "=" else -1.0
+
+
+def test_the_chats_own_model_reads_the_change(
+    chat: Chat, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ui, "confirm", lambda question: False)
+    Path("a.py").write_text("if x <= 1:\n    y = x\n", encoding="utf-8")
+    slash.run(chat, "/review")
+    shown = capsys.readouterr()
+    assert "a.py:1:1: warning: possible: `<=` where `<` is likelier" in shown.out
+    assert "1 part read by scripted" in shown.err
+    chat.settings = chat.settings.with_flags(model_findings=False)
+    slash.run(chat, "/review")
+    shown = capsys.readouterr()
+    assert shown.out == "" and "Only the checks looked at it." in shown.err
 
 
 @pytest.mark.parametrize("words", ["", "--base HEAD"])
