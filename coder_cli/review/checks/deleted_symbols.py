@@ -212,27 +212,21 @@ def _written(statement: Import, name: str, lines: Sequence[str]) -> tuple[int, i
 
 
 def _local_finding(gone: LocalFunction) -> Finding:
-    pair, line = gone.pair, gone.pair.beside(gone.line)
-    users = [User(pair.path, each, True) for each in gone.calls]
-    return at_lines(
-        pair,
-        line,
-        line,
-        check=NAME,
-        severity=Severity.ERROR,
-        category=Category.INTERFACE,
-        title=f"{gone.name} is gone, but still used",
-        scenario=f"{listed(users)} still {'uses' if len(users) == 1 else 'use'} it.",
-        suggestion="Change what uses it, or keep it.",
-        deleted=pair.deleted_text(gone.line, gone.line),
-    )
+    users = [User(gone.pair.path, each, True) for each in gone.calls]
+    deleted = gone.pair.deleted_text(gone.line, gone.line)
+    return _told(gone.pair, gone.name, gone.line, users, deleted)
 
 
 def _finding(gone: _Gone, users: Sequence[User]) -> Finding:
-    certain = any(user.exact for user in users)
-    told = [user for user in users if user.exact] if certain else list(users)
-    pair, symbol = gone.pair, gone.symbol
-    line = pair.beside(symbol.line)
+    """Of users that are certain and others only the former are told."""
+    told = [user for user in users if user.exact] or list(users)
+    symbol = gone.symbol
+    deleted = gone.pair.deleted_text(symbol.start_line, symbol.end_line)
+    return _told(gone.pair, gone.name, symbol.line, told, deleted)
+
+
+def _told(pair: FilePair, name: str, old_line: int, users: Sequence[User], deleted: str) -> Finding:
+    line, certain = pair.beside(old_line), users[0].exact
     return at_lines(
         pair,
         line,
@@ -240,9 +234,9 @@ def _finding(gone: _Gone, users: Sequence[User]) -> Finding:
         check=NAME,
         severity=Severity.ERROR if certain else Severity.WARNING,
         category=Category.INTERFACE,
-        title=f"{gone.name} is gone, but still used",
-        scenario=f"{listed(told)} still {'uses' if len(told) == 1 else 'use'} it.",
+        title=f"{name} is gone, but still used",
+        scenario=f"{listed(users)} still {'uses' if len(users) == 1 else 'use'} it.",
         suggestion="Change what uses it, or keep it.",
-        deleted=pair.deleted_text(symbol.start_line, symbol.end_line),
+        deleted=deleted,
         certain=certain,
     )
