@@ -188,8 +188,10 @@ def _importing(ground: Ground, before: Users, after: Users, gone: _Gone, path: s
         if was is None or (was.path, was.symbol) != (gone.pair.old_path, gone.index) or not was.exact:
             continue
         now = _imported(after, path, line, column)
-        lost = now is None or not now.exact or (now.symbol is None and now.path == gone.pair.path)
-        if lost and not _was_moved(after, gone):
+        misses = (
+            now is not None and now.symbol is None and now.path == gone.pair.path
+        )  # the file has it no more
+        if misses or ((now is None or not now.exact) and not _was_moved(after, gone)):
             yield User(path, line, True)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.paths import is_shown, is_test
@@ -48,8 +48,8 @@ class _Runtime:
             if found and self.project.language(target) in _LANGUAGES:
                 yield target, found[0]
 
-    def way(self, start: str, end: str) -> Sequence[str] | None:
-        """The files of a shortest way from one to the other, both included."""
+    def way(self, start: str, end: str, around: Collection[str] = ()) -> Sequence[str] | None:
+        """The files of a shortest way from one to the other, both included, and none of `around`."""
         came_from = {start: ""}
         queue = [start]
         for path in queue:  # grows while it is walked
@@ -59,7 +59,7 @@ class _Runtime:
                     found.append(came_from[found[-1]])
                 return found[::-1]
             for target in sorted(self.loaded_by(path)):
-                if target not in came_from:
+                if target not in came_from and target not in around:
                     came_from[target] = path
                     queue.append(target)
         return None
@@ -148,12 +148,20 @@ def _newly_needed(ground: Ground, pair: FilePair) -> Iterator[str]:
 
 def _is_old(ground: Ground, before: _Runtime, path: str, way: Sequence[str]) -> bool:
     """Whether there was a circle that this import only makes larger: with the file itself, or if it is new
-    without it."""
+    without it.
+
+    One through a package's `__init__` is another: nearly every package has it, and it is meant.
+    """
     first = ground.old_path(path)
+    packages = {one for one in before.graph.paths if one.endswith("__init__.py")} - {
+        ground.old_path(each) for each in way
+    }
     others = [old for each in way if each != path and (old := ground.old_path(each)) in before.graph]
     starts = [first] if first in before.graph else others
     return any(
-        one != other and before.way(one, other) is not None and before.way(other, one) is not None
+        one != other
+        and before.way(one, other, packages) is not None
+        and before.way(other, one, packages) is not None
         for one in starts
         for other in others
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
@@ -24,6 +25,7 @@ _MOST_NAMED = 5
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[A-Z]*[a-z]+|[A-Z]+")
 _SHORTEST_PART = 4
+_CASE = re.compile(r"[A-Z]*[a-z0-9]+|[A-Z]+")
 _MOST_APART = 3  # tests of a file that gave way one by one; more are a file that is written anew
 
 
@@ -67,14 +69,14 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         and not any(_is_made_of(test, _come_words(pairs[each.path], each, test)) for each in come)
     ]
     tests = {_last(test) for test in left}
-    dead = _deleted_words(ground, tests)
+    dead = _dead(ground, tests)
     shrinks = _shrinks(ground)
     for pair in ground.pairs:
-        mine = [test for test in missing if test.path == pair.path and dead.isdisjoint(_parts(test))]
+        mine = [test for test in missing if test.path == pair.path and not dead.is_tested_by(test)]
         if mine:
             yield _removal(pair, mine, len(old[pair.path]), Severity.INFO if shrinks else Severity.WARNING)
     for test in changed:
-        if all(test is not each for each in missing) and dead.isdisjoint(_parts(test)):
+        if all(test is not each for each in missing) and not dead.is_tested_by(test):
             yield _replacement(pairs[test.path], test)
 
 
@@ -166,7 +168,7 @@ def _stays_at(pair: FilePair, test: Test) -> int | None:
     """A line of the new side within the same test under another name: most of its lines stayed."""
     if pair.old is None or pair.new is None:
         return None
-    inside = range(test.first + 1, test.last)
+    inside = range(test.line + 1, test.last)
     said = [line for line in inside if len(pair.old.line(line).strip()) > 3]
     kept = [line for line in said if line not in pair.deleted_numbers]
     return pair.new_number(kept[len(kept) // 2]) if len(kept) > len(said) / 2 else None
@@ -225,8 +227,24 @@ def _is_made_of(gone: Test, words: Sequence[str]) -> bool:
     return matched >= _HELD * len(old) or matcher.ratio() >= _ALIKE
 
 
-def _deleted_words(ground: Ground, tests: set[str]) -> set[str]:
-    """Of what programs no longer define, the words that nothing else has: its tests go with it."""
+@dataclass(frozen=True, slots=True)
+class _Dead:
+    """What programs no longer define: its tests go with it."""
+
+    names: frozenset[str]
+    parts: frozenset[str]  # of the names, those that nothing else has
+
+    def is_tested_by(self, test: Test) -> bool:
+        words = (test.path, test.name, *test.words)
+        if not self.parts.isdisjoint(part for word in words for part in _parts_of(word)):
+            return True
+        title = _joined(test.name)
+        return not self.names.isdisjoint(test.words) or any(
+            len(name) >= _SHORTEST_PART and _joined(name) in title for name in self.names
+        )
+
+
+def _dead(ground: Ground, tests: set[str]) -> _Dead:
     found: set[str] = set()
     kept: set[str] = set()
     for pair in ground.pairs:
@@ -237,13 +255,12 @@ def _deleted_words(ground: Ground, tests: set[str]) -> set[str]:
         kept |= {symbol.name for symbol in after.symbols} if after and pair.new else set()
     parts = {part for name in kept for part in _parts_of(name)}
     gone = found - kept - tests
-    return {name.lower() for name in gone} | {part for name in gone for part in _parts_of(name)} - parts
+    return _Dead(frozenset(gone), frozenset(part for name in gone for part in _parts_of(name)) - parts)
 
 
-def _parts(test: Test) -> set[str]:
-    """The words that a test is made of, its title and its path among them."""
-    words = (test.path, test.name, *test.words)
-    return {word.lower() for word in test.words} | {part for word in words for part in _parts_of(word)}
+def _joined(name: str) -> str:
+    """`_parse_query_` of parseQuery: so one name is looked for within another."""
+    return f"_{'_'.join(_CASE.findall(name)).lower()}_"
 
 
 def _parts_of(name: str) -> set[str]:

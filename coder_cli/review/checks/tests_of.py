@@ -42,6 +42,7 @@ class Test:
     path: str
     name: str
     first: int
+    line: int  # of its name: decorators stand above
     last: int
     words: tuple[str, ...]  # of its body
 
@@ -58,7 +59,7 @@ def tests_of(pair: FilePair, lines: Lines | None, parsed: ParsedFile | None) -> 
                 told = lines.line(number)[begun.end() :]
                 title = re.match(r"[\"'`](.*?)[\"'`]\s*(?:,|\)|do\b|\{|$)", told)
                 name = title[1] if title else told.rstrip(" {;").removesuffix(")").strip()
-                yield Test(pair.path, name, number, last, _words(lines, number, last))
+                yield Test(pair.path, name, number, number, last, _words(lines, number, last))
     if parsed is not None:
         for index, symbol in enumerate(parsed.symbols):
             if _is_test(lines, symbol):
@@ -67,6 +68,7 @@ def tests_of(pair: FilePair, lines: Lines | None, parsed: ParsedFile | None) -> 
                     pair.path,
                     name,
                     symbol.start_line,
+                    symbol.line,
                     symbol.end_line,
                     _words(lines, symbol.line, symbol.end_line),
                 )

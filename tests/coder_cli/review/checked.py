@@ -12,6 +12,29 @@ from retrieval.changes import find_changes, project_of
 from retrieval.repo import Repo
 from tests.git_repository import GitRepository
 
+LIBRARY = """
+    def load(path, limit):
+        return path, limit
+
+
+    class Store:
+        def __init__(self, root):
+            self.root = root
+
+        def read(self, name):
+            return self.root, name
+
+        def all(self):
+            return self.read("a")
+    """
+PROGRAM = """
+    from library import Store, load
+
+    first = load("a", 1)
+    second = load("b", limit=2)
+    store = Store("c")
+    """
+
 
 def checked(
     root: Path, before: Mapping[str, str], after: Mapping[str, str | None], *, staged: bool = False

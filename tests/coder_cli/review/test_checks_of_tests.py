@@ -60,6 +60,25 @@ def test_a_test_that_goes_with_what_it_tests_is_none(tmp_path: Path) -> None:
     assert not found
 
 
+def test_a_test_whose_decorators_stayed_for_the_next_one_is_found(tmp_path: Path) -> None:
+    table = "".join(f'    pytest.param({n}, id="of {n}"),\n' for n in range(9))
+    head = f"import pytest\n\n\n@pytest.mark.parametrize('each', [\n{table}])\n"
+    gone = "def test_rows(each):\n    assert library.row(each) == each\n    assert library.last\n\n\n"
+    kept = "def test_columns(each):\n    assert library.column(each)\n"
+    found = checked(tmp_path, {"tests/test_a.py": head + gone + kept}, {"tests/test_a.py": head + kept})
+    assert [each.title for each in found] == ["A test is removed: test_rows"]
+
+
+def test_a_name_that_is_gone_takes_no_test_with_it_that_says_a_part_of_it_alone(tmp_path: Path) -> None:
+    library = "def schema():\n    pass\n\n\ndef core_schema():\n    pass\n"
+    kept = "def test_core():\n    assert core_schema()\n"
+    gone = "\n\ndef test_dates():\n    with raises(KeyError):\n        core_schema(dates=2**64)\n"
+    files = {"library.py": library, "tests/test_a.py": kept + gone}
+    without = library.removeprefix("def schema():\n    pass\n\n\n")
+    found = checked(tmp_path, files, {"library.py": without, "tests/test_a.py": kept})
+    assert [each.title for each in found] == ["A test is removed: test_dates"]
+
+
 @pytest.mark.parametrize(
     ("path", "kept", "gone"),
     [

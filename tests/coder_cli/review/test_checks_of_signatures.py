@@ -1,39 +1,12 @@
-"""Signatures and their callers, definitions and their users, circles of imports."""
+"""Signatures and their callers."""
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from coder_cli.review.walk import of_the_diff
-from retrieval.changes import find_changes
-from retrieval.repo import Repo
-from tests.coder_cli.review.checked import checked, told
-
-LIBRARY = """
-    def load(path, limit):
-        return path, limit
-
-
-    class Store:
-        def __init__(self, root):
-            self.root = root
-
-        def read(self, name):
-            return self.root, name
-
-        def all(self):
-            return self.read("a")
-    """
-PROGRAM = """
-    from library import Store, load
-
-    first = load("a", 1)
-    second = load("b", limit=2)
-    store = Store("c")
-    """
+from tests.coder_cli.review.checked import LIBRARY, PROGRAM, checked, told
 
 
 @pytest.mark.parametrize(
@@ -203,118 +176,6 @@ def test_a_javascript_function_may_get_less_than_it_takes(tmp_path: Path) -> Non
     assert not checked(tmp_path, files, after)
 
 
-def test_what_is_gone_but_still_used_is_found_where_it_stood(tmp_path: Path) -> None:
-    after = LIBRARY.replace("    def load(path, limit):\n        return path, limit\n\n\n", "")
-    assert after != LIBRARY
-    found = checked(tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, {"library.py": after})
-    assert told(found) == ["deleted-symbol library.py:1"]
-    assert found[0].deleted.startswith("def load(path, limit):")
-    assert found[0].quote == "class Store:"
-    assert "program.py:1" in found[0].scenario or "program.py:3" in found[0].scenario
-
-
-def test_a_method_that_its_own_class_calls_is_found(tmp_path: Path) -> None:
-    after = LIBRARY.replace("        def read(self, name):\n            return self.root, name\n\n", "")
-    found = checked(tmp_path, {"library.py": LIBRARY}, {"library.py": after})
-    assert told(found) == ["deleted-symbol library.py:9"]
-
-
-def test_what_moved_and_is_passed_on_is_none(tmp_path: Path) -> None:
-    after = "from deeper import load\n" + LIBRARY.replace(
-        "    def load(path, limit):\n        return path, limit\n", ""
-    )
-    moved = "def load(path, limit):\n    return path, limit\n"
-    found = checked(
-        tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, {"library.py": after, "deeper.py": moved}
-    )
-    assert not found
-
-
-def test_what_moved_while_an_import_stayed_is_found(tmp_path: Path) -> None:
-    after = LIBRARY.replace("    def load(path, limit):\n        return path, limit\n\n\n", "")
-    moved = "def load(path, limit):\n    return path, limit\n"
-    found = checked(
-        tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, {"library.py": after, "deeper.py": moved}
-    )
-    assert told(found) == ["deleted-symbol library.py:1"]
-
-
-def test_a_file_that_is_gone_but_still_imported_is_found(tmp_path: Path) -> None:
-    found = checked(tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, {"library.py": None})
-    assert told(found) == ["deleted-file library.py:1"]
-    assert "program.py:1" in found[0].scenario
-    optional = "try:\n    import library\nexcept ImportError:\n    library = None\n"
-    assert not checked(tmp_path / "b", {"library.py": LIBRARY, "program.py": optional}, {"library.py": None})
-
-
-def test_a_file_with_a_new_name_and_its_old_importers_are_found_without_any_line_changed(
-    tmp_path: Path,
-) -> None:
-    after = {"library.py": None, "shelf.py": LIBRARY}
-    found = checked(tmp_path, {"library.py": LIBRARY, "program.py": PROGRAM}, after, staged=True)
-    assert told(found) == ["deleted-file shelf.py:1"]
-    with closing(Repo.open(tmp_path)) as repo:
-        assert of_the_diff(find_changes(repo, staged=True), found) == found
-
-
-def test_a_name_of_another_file_that_is_gone_is_found_in_typescript(tmp_path: Path) -> None:
-    files = {
-        "a.ts": "export function f() {\n  return 1;\n}\nexport const g = 2;\n",
-        "b.ts": "import { f, g } from './a';\nconsole.log(f(), g);\n",
-    }
-    found = checked(tmp_path, files, {"a.ts": "export const g = 2;\n"})
-    assert told(found) == ["deleted-symbol a.ts:1"]
-
-
-def test_a_name_that_is_only_passed_on_is_found(tmp_path: Path) -> None:
-    files = {
-        "a.ts": "export function f() {\n  return 1;\n}\nexport const g = 2;\n",
-        "b.ts": "export { f } from './a';\n",
-    }
-    assert told(checked(tmp_path, files, {"a.ts": "export const g = 2;\n"})) == ["deleted-symbol a.ts:1"]
-
-
-def test_among_many_that_are_gone_those_are_told_that_are_used(tmp_path: Path) -> None:
-    many = "".join(f"def name_{number}():\n    pass\n\n\n" for number in range(60))
-    files = {"library.py": many + "x = 1\n", "program.py": "from library import name_7\n\nname_7()\n"}
-    found = checked(tmp_path, files, {"library.py": "x = 1\n"})
-    assert [each.title for each in found] == ["name_7 is gone, but still used"]
-
-
-def test_a_circle_of_imports_is_found_where_it_is_closed(tmp_path: Path) -> None:
-    files = {"a.py": "import b\n\nx = 1\n", "b.py": "import c\n", "c.py": "y = 1\n"}
-    found = checked(tmp_path, files, {"c.py": "import a\n\ny = 1\n"})
-    assert told(found) == ["import-cycle c.py:1"]
-    assert "c.py -> a.py -> b.py -> c.py" in found[0].scenario
-
-
-@pytest.mark.parametrize(
-    "after",
-    [
-        "def f():\n    import a\n",
-        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import a\n",
-        "try:\n    import a\nexcept ImportError:\n    a = None\n",
-    ],
-)
-def test_an_import_that_waits_closes_none(tmp_path: Path, after: str) -> None:
-    assert not checked(tmp_path, {"a.py": "import c\n", "c.py": "y = 1\n"}, {"c.py": after})
-
-
-def test_a_circle_that_was_there_is_none(tmp_path: Path) -> None:
-    files = {"a.py": "import b\n", "b.py": "import c\nimport a\n", "c.py": "import b\n"}
-    assert not checked(tmp_path, files, {"c.py": "import b\nimport a\n"})
-
-
-def test_types_alone_close_no_circle(tmp_path: Path) -> None:
-    files = {
-        "a.ts": "import { y } from './b';\nexport interface T {}\nexport const x = y;\n",
-        "b.ts": "export const y = 1;\n",
-    }
-    assert not checked(tmp_path, files, {"b.ts": "import { T } from './a';\nexport const y: T = 1;\n"})
-    found = checked(tmp_path / "b", files, {"b.ts": "import { x } from './a';\nexport const y = x;\n"})
-    assert told(found) == ["import-cycle b.ts:1"]
-
-
 def test_the_index_and_the_first_commit_are_looked_at_too(tmp_path: Path) -> None:
     found = checked(
         tmp_path,
@@ -348,52 +209,3 @@ def test_a_javascript_function_that_asks_what_it_was_given_takes_several_calls(t
     )
     found = checked(tmp_path / "b", files, {"a.js": f"{blind}f('a', g);\n"})
     assert told(found) == ["changed-signature a.js:1"]
-
-
-LOCAL = """
-    export function make(map) {
-      const find = (test) => {
-        return map.find(test);
-      };
-      function drop(name) {
-        map.delete(name);
-      }
-      return { one: find((each) => each.ok), gone: drop('a') };
-    }
-    """
-
-
-@pytest.mark.parametrize(
-    ("path", "text", "gone", "line"),
-    [
-        ("a.ts", LOCAL, "      const find = (test) => {\n        return map.find(test);\n      };\n", 2),
-        ("a.js", LOCAL, "      function drop(name) {\n        map.delete(name);\n      }\n", 5),
-        (
-            "a.py",
-            "def make(x):\n    def kept(name):\n        return name\n\n    return [kept(at) for at in x]\n",
-            "    def kept(name):\n        return name\n\n",
-            2,
-        ),
-    ],
-)
-def test_a_local_function_that_is_gone_but_still_called_is_found(
-    tmp_path: Path, path: str, text: str, gone: str, line: int
-) -> None:
-    assert gone in text
-    found = checked(tmp_path, {path: text}, {path: text.replace(gone, "")})
-    assert told(found) == [f"deleted-symbol {path}:{line}"]
-
-
-@pytest.mark.parametrize(
-    "after",
-    [
-        "export function make(map, find) {\n  return find((each) => each.ok);\n}\n",
-        "import { find } from './b';\nexport function make(map) {\n  return find((each) => each.ok);\n}\n",
-        "export function make(map) {\n  const { find } = map;\n  return find((each) => each.ok);\n}\n",
-        "export function make(map) {\n  return map.find((each) => each.ok);\n}\n",
-        "const find = find_in(1);\nexport function make(map) {\n  return find((each) => each.ok);\n}\n",
-    ],
-)
-def test_a_local_function_whose_name_something_else_has_is_none(tmp_path: Path, after: str) -> None:
-    files = {"a.ts": LOCAL, "b.ts": "export function find(test) {\n  return test;\n}\n"}
-    assert not checked(tmp_path, files, {"a.ts": after})

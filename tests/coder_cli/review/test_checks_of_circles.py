@@ -1,0 +1,57 @@
+"""Imports that close a circle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.coder_cli.review.checked import checked, told
+
+
+def test_a_circle_of_imports_is_found_where_it_is_closed(tmp_path: Path) -> None:
+    files = {"a.py": "import b\n\nx = 1\n", "b.py": "import c\n", "c.py": "y = 1\n"}
+    found = checked(tmp_path, files, {"c.py": "import a\n\ny = 1\n"})
+    assert told(found) == ["import-cycle c.py:1"]
+    assert "c.py -> a.py -> b.py -> c.py" in found[0].scenario
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "def f():\n    import a\n",
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import a\n",
+        "try:\n    import a\nexcept ImportError:\n    a = None\n",
+    ],
+)
+def test_an_import_that_waits_closes_none(tmp_path: Path, after: str) -> None:
+    assert not checked(tmp_path, {"a.py": "import c\n", "c.py": "y = 1\n"}, {"c.py": after})
+
+
+def test_a_circle_that_was_there_is_none(tmp_path: Path) -> None:
+    files = {"a.py": "import b\n", "b.py": "import c\nimport a\n", "c.py": "import b\n"}
+    assert not checked(tmp_path, files, {"c.py": "import b\nimport a\n"})
+
+
+def test_types_alone_close_no_circle(tmp_path: Path) -> None:
+    files = {
+        "a.ts": "import { y } from './b';\nexport interface T {}\nexport const x = y;\n",
+        "b.ts": "export const y = 1;\n",
+    }
+    assert not checked(tmp_path, files, {"b.ts": "import { T } from './a';\nexport const y: T = 1;\n"})
+    found = checked(tmp_path / "b", files, {"b.ts": "import { x } from './a';\nexport const y = x;\n"})
+    assert told(found) == ["import-cycle b.ts:1"]
+
+
+@pytest.mark.parametrize("gathers", ["", "from library.shelf import take\n"])
+def test_a_circle_through_what_a_package_gathers_does_not_hide_another(tmp_path: Path, gathers: str) -> None:
+    files = {
+        "library/__init__.py": f"version = 1\n{gathers}",
+        "library/words.py": "from . import version\n\nwords = version\n",
+        "library/book.py": "from .words import words\n\nbook = words\n",
+        "library/shelf.py": "from .book import book\n\ntake = book\n",
+    }
+    changed = "from .shelf import take\nfrom .words import words\n\nbook = words\n"
+    found = checked(tmp_path, files, {"library/book.py": changed})
+    assert told(found) == ["import-cycle library/book.py:1"]
+    assert "library/book.py -> library/shelf.py -> library/book.py" in found[0].scenario
