@@ -6,20 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import groupby
 
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
+from coder_cli.review.checks.kept_tests import (
+    come_words,
+    is_made_of,
+    is_replaced,
+    is_row_of,
+    is_twin,
+    stays_at,
+)
 from coder_cli.review.checks.paths import is_shown, is_test
 from coder_cli.review.checks.tests_of import Test, may_hold_tests, new_tests, tests_of
 from coder_cli.review.types import Category, Finding, Severity
 
 NAME = "test-removed"
-_ALIKE = 0.6  # of the words of two tests: one was made of the other
-_TWINS = 0.85  # of the words of two tests: they test the same
-_HELD = 0.7  # of the words of a test: the other one holds it
-_RUN = 4  # words in a row; single ones stand in any test
-_MOST_COMPARED = 400  # words of a test
 _MOST_PAIRS = 20_000
 _MOST_NAMED = 5
 _WORD = re.compile(r"\w+")
@@ -51,7 +52,7 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
             left.append(test)
     pairs = {pair.path: pair for pair in ground.pairs}
     changed = list(_other_subjects(ground, left, old)) if come else []
-    stayed = [(test, line) for test in left if (line := _stays_at(pairs[test.path], test)) is not None]
+    stayed = [(test, line) for test in left if (line := stays_at(pairs[test.path], test)) is not None]
     left = [test for test in left if not any(test is each for each, _ in stayed)]
     places = {(test.path, line) for test, line in stayed}
     own = [
@@ -59,14 +60,16 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         for each in come
         if not any(each.path == path and each.first <= line <= each.last for path, line in places)
     ]
-    left = [test for test in left if not _is_replaced(pairs[test.path], test, own)]
+    left = [test for test in left if not is_replaced(pairs[test.path], test, own)]
     if len(left) * len(come) > _MOST_PAIRS:
         return  # all is written anew, and no rule tells what became of what
     missing = [
         test
         for test in left
-        if not any(_is_twin(test, each) for each in own)
-        and not any(_is_made_of(test, _come_words(pairs[each.path], each, test)) for each in come)
+        if not _is_anew(test.path, gone, come, old)
+        and not any(is_twin(test, each) for each in own)
+        and not any(is_row_of(pairs[test.path], test, each) for each in come)
+        and not any(is_made_of(test, come_words(pairs[each.path], each, test)) for each in come)
     ]
     tests = {_last(test) for test in left}
     dead = _dead(ground, tests)
@@ -82,19 +85,29 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
 
 def _other_subjects(ground: Ground, gone: Sequence[Test], old: dict[str, list[Test]]) -> Iterator[Test]:
     """Tests that what came may have been made of, but what set them apart from the tests beside them stands
-    hardly anywhere in a test file of the change. Where a file is written anew no rule tells."""
-    by_path = Counter(test.path for test in gone)
+    hardly anywhere in a test file of the change."""
     texts = [
         pair.new.text for pair in ground.pairs if pair.new is not None and may_hold_tests(pair, pair.new)
     ]
     now = {word for text in texts for word in _WORD.findall(text)}
     for test in gone:
-        if by_path[test.path] > _MOST_APART and by_path[test.path] * 2 > len(old[test.path]):
+        if _is_most(test.path, gone, old):
             continue
         beside = {word for each in old[test.path] if each is not test for word in each.words}
         apart = set(test.words) - beside - set(_WORD.findall(test.name))
         if len(apart & now) < len(apart) / 2:
             yield test
+
+
+def _is_anew(path: str, gone: Sequence[Test], come: Sequence[Test], old: dict[str, list[Test]]) -> bool:
+    """Whether the tests of a file were written anew: no rule tells what became of which."""
+    lost = sum(test.path == path for test in gone)
+    return _is_most(path, gone, old) and sum(test.path == path for test in come) * 2 > lost
+
+
+def _is_most(path: str, gone: Sequence[Test], old: dict[str, list[Test]]) -> bool:
+    lost = sum(test.path == path for test in gone)
+    return lost > _MOST_APART and lost * 2 > len(old[path])
 
 
 def _shrinks(ground: Ground) -> bool:
@@ -162,69 +175,6 @@ def _without(tests: Sequence[Test], others: Sequence[Test]) -> list[Test]:
 def _last(test: Test) -> str:
     """Its name without its class's; a title stays whole."""
     return test.name if " " in test.name else test.name.rpartition(".")[2]
-
-
-def _stays_at(pair: FilePair, test: Test) -> int | None:
-    """A line of the new side within the same test under another name: most of its lines stayed."""
-    if pair.old is None or pair.new is None:
-        return None
-    inside = range(test.line + 1, test.last)
-    said = [line for line in inside if len(pair.old.line(line).strip()) > 3]
-    kept = [line for line in said if line not in pair.deleted_numbers]
-    return pair.new_number(kept[len(kept) // 2]) if len(kept) > len(said) / 2 else None
-
-
-def _is_replaced(pair: FilePair, test: Test, come: Sequence[Test]) -> bool:
-    """Whether another test came where it stood."""
-    if pair.old is None or pair.new is None:
-        return False
-    return any(
-        each.path == test.path and each.first in block for block in _replacements(pair, test) for each in come
-    )
-
-
-def _replacements(pair: FilePair, test: Test) -> Iterator[set[int]]:
-    """The lines that were added right where lines of the test were deleted."""
-    for hunk in pair.file.hunks:
-        for changed, rows in groupby(hunk.rows, key=lambda row: row.old_line is None or row.new_line is None):
-            block = list(rows) if changed else []
-            if any(row.old_line is not None and test.first <= row.old_line <= test.last for row in block):
-                yield {row.new_line for row in block if row.new_line is not None}
-
-
-def _come_words(pair: FilePair, come: Test, gone: Test) -> Sequence[str]:
-    """Of a test those words that came with the change, or stood within the one that is gone.
-
-    A test that only has another name now says the same as before: it holds nothing of the one that is gone.
-    """
-    if pair.new is None or pair.old is None:
-        return come.words
-    before = {number: pair.old_number(number) for number in range(come.first, come.last + 1)}
-    stayed = [
-        number
-        for number, old in before.items()
-        if old is not None and not (pair.path == gone.path and gone.first <= old <= gone.last)
-    ]
-    if not stayed:
-        return come.words
-    lines = [pair.new.line(number) for number in sorted(before.keys() - set(stayed))]
-    return _WORD.findall("\n".join(lines))
-
-
-def _is_twin(gone: Test, come: Test) -> bool:
-    old, new = gone.words[:_MOST_COMPARED], come.words[:_MOST_COMPARED]
-    return SequenceMatcher(None, old, new, autojunk=False).ratio() >= _TWINS
-
-
-def _is_made_of(gone: Test, words: Sequence[str]) -> bool:
-    """Whether what came is alike, or holds the old one."""
-    old, new = gone.words[:_MOST_COMPARED], words[:_MOST_COMPARED]
-    shared = sum((Counter(old) & Counter(new)).values())
-    if shared < _ALIKE * len(old):
-        return False
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    matched = sum(block.size for block in matcher.get_matching_blocks() if block.size >= _RUN)
-    return matched >= _HELD * len(old) or matcher.ratio() >= _ALIKE
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ def _is_old_test(pair: FilePair, lines: Lines, number: int, tests: Sequence[Test
     around = [test for test in tests if test.first <= number <= test.last]
     inner = min(around, key=lambda test: test.last - test.first, default=None)
     first, last = (inner.first, inner.last) if inner else (number, end_of_block(lines, number))
+    if inner and lines.language == "python" and number > inner.line:
+        return False  # of a function within the test
     if lines.language == "go" and not re.match(r"func ", lines.line(number - 1)):
         return False
     return any(

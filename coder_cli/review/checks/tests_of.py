@@ -45,6 +45,7 @@ class Test:
     line: int  # of its name: decorators stand above
     last: int
     words: tuple[str, ...]  # of its body
+    table: tuple[str, ...] = ()  # words of what stands above: decorators, annotations
 
 
 def tests_of(pair: FilePair, lines: Lines | None, parsed: ParsedFile | None) -> Iterator[Test]:
@@ -71,6 +72,7 @@ def tests_of(pair: FilePair, lines: Lines | None, parsed: ParsedFile | None) -> 
                     symbol.line,
                     symbol.end_line,
                     _words(lines, symbol.line, symbol.end_line),
+                    _words(lines, symbol.start_line, symbol.line - 1),
                 )
 
 

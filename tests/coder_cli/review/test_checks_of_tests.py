@@ -79,6 +79,35 @@ def test_a_name_that_is_gone_takes_no_test_with_it_that_says_a_part_of_it_alone(
     assert [each.title for each in found] == ["A test is removed: test_dates"]
 
 
+def test_tests_that_became_rows_of_a_table_are_none(tmp_path: Path) -> None:
+    one = "def test_{0}():\n    found = library.load({1})\n    assert not found.is_valid\n\n\n"
+    stays = "def test_it_loads():\n    assert library.load('a') == 1\n\n\n"
+    before = stays + one.format("empty", "''") + one.format("short", "'x'") + one.format("long", "'xyz' * 9")
+    rows = "@pytest.mark.parametrize('name', ['', 'x', 'xyz' * 9])\n"
+    body = "    found = library.load(name)\n    assert not found.is_valid\n"
+    for at, parameters in enumerate(("name", "name, other, more")):
+        after = (
+            f"{rows}def test_what_is_refused({parameters}):\n    for each in range(9):\n    {body}\n\n{stays}"
+        )
+        assert not checked(tmp_path / str(at), {"tests/test_a.py": before}, {"tests/test_a.py": after})
+
+
+def test_a_test_whose_decorator_stayed_above_another_is_replaced(tmp_path: Path) -> None:
+    before = "@requires.returning\ndef test_no_fetch():\n    with raises(KeyError):\n        fetch(1, 2, 3)\n"
+    after = "@requires.returning\n@rows(1, 2)\ndef test_fetch(kind):\n    assert find(kind) == [kind]\n"
+    found = checked(tmp_path, {"tests/test_a.py": before}, {"tests/test_a.py": after})
+    assert [each.title for each in found] == ["A test gave way to another: test_no_fetch"]
+
+
+def test_of_a_file_whose_tests_are_written_anew_none_is_told(tmp_path: Path) -> None:
+    old = "".join(f"def test_a{at}():\n    assert old_{at}({at}) == {at}\n\n\n" for at in range(6))
+    new = "".join(f"def test_b{at}():\n    with new_{at}() as n:\n        n.go()\n\n\n" for at in range(5))
+    kept = "def test_kept():\n    assert kept()\n"
+    files = {"tests/test_a.py": f"{old}{kept}"}
+    assert not checked(tmp_path / "a", files, {"tests/test_a.py": f"{kept}\n\n{new}"})
+    assert checked(tmp_path / "b", files, {"tests/test_a.py": kept})
+
+
 @pytest.mark.parametrize(
     ("path", "kept", "gone"),
     [
@@ -157,6 +186,7 @@ def test_a_test_that_is_switched_off_is_found(
     [
         "@pytest.mark.skipif(WINDOWS, reason='no links')\ndef test_a():\n    assert load()\n",
         "def test_a():\n    assert load()\n\n\n@pytest.mark.xfail\ndef test_b():\n    assert drop()\n",
+        "def test_a():\n    @pytest.mark.skip\n    def inner():\n        pass\n\n    assert load()\n",
     ],
 )
 def test_a_test_that_runs_elsewhere_or_is_new_is_none(tmp_path: Path, after: str) -> None:

@@ -1,0 +1,103 @@
+"""Whether a test that is gone lives on in another."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import groupby
+
+from coder_cli.review.checks.ground import FilePair
+from coder_cli.review.checks.tests_of import Test
+
+_ALIKE = 0.6  # of the words of two tests: one was made of the other
+_TWINS = 0.85  # of the words of two tests: they test the same
+_HELD = 0.7  # of the words of a test: the other one holds it
+_GATHERED = 0.65  # of the words of a test: they stand in one that has a table of values
+_RUN = 4  # words in a row; single ones stand in any test
+_MOST_COMPARED = 400  # words of a test
+_TABLE = re.compile(
+    r"(?i)parametri[zs]e|combinations|inlinedata|memberdata|testcase|(?:value|csv|method|enum)source"
+    r"|rstest|test_case|dataprovider|subtest|\beach\b|range tests?\b|range tcs?\b|range cases\b"
+)
+_WORD = re.compile(r"\w+")
+
+
+def stays_at(pair: FilePair, test: Test) -> int | None:
+    """A line of the new side within the same test under another name: most of its lines stayed."""
+    if pair.old is None or pair.new is None:
+        return None
+    inside = range(test.line + 1, test.last)
+    said = [line for line in inside if len(pair.old.line(line).strip()) > 3]
+    kept = [line for line in said if line not in pair.deleted_numbers]
+    return pair.new_number(kept[len(kept) // 2]) if len(kept) > len(said) / 2 else None
+
+
+def is_replaced(pair: FilePair, test: Test, come: Sequence[Test]) -> bool:
+    """Whether another test came where it stood."""
+    if pair.old is None or pair.new is None:
+        return False
+    return any(
+        each.path == test.path and (each.first in block or each.line in block)
+        for block in _replacements(pair, test)
+        for each in come
+    )
+
+
+def _replacements(pair: FilePair, test: Test) -> Iterator[set[int]]:
+    """The lines that were added right where lines of the test were deleted."""
+    for hunk in pair.file.hunks:
+        for changed, rows in groupby(hunk.rows, key=lambda row: row.old_line is None or row.new_line is None):
+            block = list(rows) if changed else []
+            if any(row.old_line is not None and test.first <= row.old_line <= test.last for row in block):
+                yield {row.new_line for row in block if row.new_line is not None}
+
+
+def is_twin(gone: Test, come: Test) -> bool:
+    old, new = gone.words[:_MOST_COMPARED], come.words[:_MOST_COMPARED]
+    return SequenceMatcher(None, old, new, autojunk=False).ratio() >= _TWINS
+
+
+def is_row_of(pair: FilePair, gone: Test, come: Test) -> bool:
+    """Whether it became a row of a table: one test that came beside it runs with many values."""
+    if come.path != gone.path or not _TABLE.search(" ".join((*come.table, *come.words))):
+        return False
+    said = set(gone.words) - set(_WORD.findall(gone.name))
+    if len(said & {*come.table, *come.words}) < _GATHERED * len(said):
+        return False
+    return any(
+        any(row.new_line is not None and come.first <= row.new_line <= come.last for row in hunk.added)
+        and any(row.old_line is not None and gone.first <= row.old_line <= gone.last for row in hunk.deleted)
+        for hunk in pair.file.hunks
+    )
+
+
+def is_made_of(gone: Test, words: Sequence[str]) -> bool:
+    """Whether what came is alike, or holds the old one."""
+    old, new = gone.words[:_MOST_COMPARED], words[:_MOST_COMPARED]
+    shared = sum((Counter(old) & Counter(new)).values())
+    if shared < _ALIKE * len(old):
+        return False
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matched = sum(block.size for block in matcher.get_matching_blocks() if block.size >= _RUN)
+    return matched >= _HELD * len(old) or matcher.ratio() >= _ALIKE
+
+
+def come_words(pair: FilePair, come: Test, gone: Test) -> Sequence[str]:
+    """Of a test those words that came with the change, or stood within the one that is gone.
+
+    A test that only has another name now says the same as before: it holds nothing of the one that is gone.
+    """
+    if pair.new is None or pair.old is None:
+        return come.words
+    before = {number: pair.old_number(number) for number in range(come.first, come.last + 1)}
+    stayed = [
+        number
+        for number, old in before.items()
+        if old is not None and not (pair.path == gone.path and gone.first <= old <= gone.last)
+    ]
+    if not stayed:
+        return come.words
+    lines = [pair.new.line(number) for number in sorted(before.keys() - set(stayed))]
+    return _WORD.findall("\n".join(lines))
