@@ -88,6 +88,13 @@ context_tokens = click.option(
     callback=_lay,
     help="Context window in tokens.",
 )
+
+
+def engine(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which model runs, where, and on how much."""
+    return model(device(threads(context_tokens(command))))
+
+
 named_files = click.option(
     "-f",
     "--file",

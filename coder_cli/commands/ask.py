@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 @options.explain
 @click.option("--replay", metavar="SESSION", help="Give the answer of a kept session once more.")
 @options.generation(max_tokens=512)
-@options.model
-@options.device
-@options.threads
-@options.context_tokens
+@options.engine
 @options.as_json
 @click.pass_obj
 def command(

@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 @click.option("-r", "--resume", metavar="SESSION", help="Go on with a kept session, by name or id.")
 @options.named_files
 @options.generation(max_tokens=1024)
-@options.model
-@options.device
-@options.threads
-@options.context_tokens
+@options.engine
 @click.pass_obj
 def command(
     settings: Settings,

@@ -13,10 +13,7 @@ from coder_cli.settings import Settings
 @click.option("-y", "--yes", is_flag=True, help="Commit without asking.")
 @click.option("--dry-run", is_flag=True, help="Write the message and commit nothing.")
 @options.budget
-@options.model
-@options.device
-@options.threads
-@options.context_tokens
+@options.engine
 @options.as_json
 @click.pass_obj
 def command(settings: Settings, yes: bool, dry_run: bool, budget: int | None, as_json: bool) -> ExitCode:

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 @options.budget
 @options.explain
 @options.generation(max_tokens=256)
-@options.model
-@options.device
-@options.threads
-@options.context_tokens
+@options.engine
 @options.as_json
 @click.pass_obj
 def command(

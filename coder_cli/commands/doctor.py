@@ -21,10 +21,7 @@ _TEXT_MARGIN = 4
 
 @click.command()
 @click.option("--deep", is_flag=True, help="Hash the model's files too, load it, and measure how it reads.")
-@options.model
-@options.device
-@options.threads
-@options.context_tokens
+@options.engine
 @options.as_json
 @click.pass_obj
 def command(settings: Settings, deep: bool, as_json: bool) -> ExitCode | None:

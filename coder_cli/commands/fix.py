@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 @options.dry_run
 @options.budget
 @options.generation(max_tokens=2048)
-@options.model
-@options.device
-@options.threads
-@options.context_tokens
+@options.engine
 @options.as_json
 @click.pass_obj
 def command(

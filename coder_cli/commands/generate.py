@@ -31,10 +31,7 @@ if TYPE_CHECKING:
 @options.output
 @options.force
 @options.generation(max_tokens=1024)
-@options.model
-@options.device
-@options.threads
-@options.context_tokens
+@options.engine
 @options.as_json
 @click.pass_obj
 def command(

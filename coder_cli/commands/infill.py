@@ -30,10 +30,7 @@ _SOURCE_FILE = click.Path(path_type=Path)
 @options.budget
 @options.explain
 @options.generation(max_tokens=256)
-@options.model
-@options.device
-@options.threads
-@options.context_tokens
+@options.engine
 @options.as_json
 @click.pass_obj
 def command(

@@ -49,10 +49,7 @@ _FORMATS = ("text", "json", "markdown", "sarif")
     help="Let the model say in its own words when what it found fails.",
 )
 @options.budget
-@options.model
-@options.device
-@options.threads
-@options.context_tokens
+@options.engine
 @options.as_json
 @click.pass_obj
 def command(

@@ -69,6 +69,10 @@ def drawn(stream: TextIO, color: bool) -> Iterator[tuple[Callable[[str], None], 
         yield say_above, report
 
 
+def _singular(plural: str) -> str:
+    return plural.removesuffix("es" if plural.endswith("ches") else "s")
+
+
 def _amounts(done: float, total: float | None, speed: float | None, unit: str) -> str:
     if unit != "B":
         return f"{done:.0f} of {amount(total, unit)}" if total else amount(done, unit)
@@ -78,9 +82,9 @@ def _amounts(done: float, total: float | None, speed: float | None, unit: str) -
 
 
 def amount(count: float, unit: str = "B") -> str:
-    """1117320768 -> "1.12 GB"; (12, "tensors") -> "12 tensors". Decimal units, as disks and downloads use."""
+    """1117320768 -> "1.12 GB"; (1, "tensors") -> "1 tensor". Decimal units, as disks and downloads use."""
     if unit != "B":
-        return f"{count:.0f} {unit}"
+        return f"{count:.0f} {_singular(unit) if count == 1 else unit}"
     for step, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
         if count >= step:
             return f"{count / step:.3g} {name}"

@@ -150,6 +150,8 @@ def test_a_dumb_terminal_gets_lines_and_no_movement(capsys: pytest.CaptureFixtur
         (1500, "B", "1.5 kB"),
         (1_117_320_768, "B", "1.12 GB"),
         (12, "tensors", "12 tensors"),
+        (1, "parts", "1 part"),
+        (1, "batches", "1 batch"),
     ],
 )
 def test_amounts_read_as_people_write_them(count: int, unit: str, text: str) -> None:
