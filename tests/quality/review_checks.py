@@ -1,7 +1,7 @@
 """The deterministic checks of `coder review` on real commits as they are, and with faults put into them.
 
-    python -m tests.quality.review_checks CLONES [--set tuning|fresh|unseen] [--only CHECK] [--commit SHA]
-    python -m tests.quality.review_checks CLONES --inject [--set tuning|fresh|unseen]
+    python -m tests.quality.review_checks CLONES [--set SET] [--only CHECK] [--commit SHA]
+    python -m tests.quality.review_checks CLONES --inject [--set SET]
     python -m tests.quality.review_checks CLONES --draw OWNER/NAME... [--count N]
 
 CLONES has clones of the repositories with their history, bare or not, each in a folder `NAME` or `OWNER+NAME`
@@ -9,8 +9,8 @@ CLONES has clones of the repositories with their history, bare or not, each in a
 
     git clone --bare https://github.com/OWNER/NAME CLONES/OWNER+NAME
 
-The commits are rows of review_checks/commits.tsv: 100 that the checks were tuned on, 100 of other
-repositories whose findings and misses were looked at and mended, too, and then 300 of still others. All were
+The commits are rows of review_checks/commits.tsv: tuning, that the checks were tuned on; fresh, second and
+third, whose findings and misses were looked at and mended, too; and the final ones, looked at once. All were
 drawn by --draw: no merges, at least one file that can be parsed, the last 3,000 commits, a fixed seed. Every
 finding is printed with what was said of it by hand (review_checks/judged.tsv); one that nobody judged yet is
 told, and counts as wrong.
@@ -56,7 +56,7 @@ DATA = Path(__file__).parent / "review_checks"
 class Commit:
     repository: str  # OWNER/NAME
     sha: str
-    drawn_for: str  # tuning, fresh, unseen
+    drawn_for: str  # tuning, fresh, second, third, final
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ def drawn(clones: Path, repositories: Sequence[str], count: int) -> Iterator[str
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("clones", type=Path)
-    parser.add_argument("--set", choices=("tuning", "fresh", "unseen"), default="unseen")
+    parser.add_argument("--set", choices=("tuning", "fresh", "second", "third", "final"), default="final")
     parser.add_argument("--only", metavar="CHECK")
     parser.add_argument("--commit", metavar="SHA", help="Only this one.")
     parser.add_argument("--inject", action="store_true")

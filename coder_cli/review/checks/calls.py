@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _OPEN, _CLOSE = "([{", ")]}"
 _LONGEST = 20_000  # characters between two brackets
 # `<` and `>` as brackets: only around what looks like types.
-_TYPES = re.compile(r"<[\w\s,.<>\[\]?&:*'\"|]{0,300}>(?=\s*[({\[.,:)&*?\w>]|\s*$)")
+_TYPES = re.compile(r"<[\w\s,.\[\]?&:*'\"|]{0,300}>(?=\s*[({\[.,:)&*?\w>]|\s*$)")
 _TYPE_ARGUMENTS = re.compile(r"\s*(?:::)?<[\w\s,.<>\[\]?&:*'|]{0,300}>(?=\s*\()")
 _GO_TYPE_ARGUMENTS = re.compile(r"\[[\w\s,.*\[\]]{0,300}\](?=\()")
 _KEYWORD = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from difflib import SequenceMatcher
 from itertools import groupby
 
@@ -20,6 +20,13 @@ _MOST_COMPARED = 400  # words of a test
 _TABLE = re.compile(
     r"(?i)parametri[zs]e|combinations|inlinedata|memberdata|testcase|(?:value|csv|method|enum)source"
     r"|rstest|test_case|dataprovider|subtest|\beach\b|range tests?\b|range tcs?\b|range cases\b"
+)
+_MOVED = 0.6  # of the lines of a test
+_SHORTEST_LINE = 3  # what closes a block stands in any test
+_BLANK = re.compile(
+    r"(?i)(?:assert(?:true|false)?|async|class|def|do|end|expect|fail|false|fn|fun|func|function|it|none"
+    r"|notimplemented(?:error)?|pass|pending|public|raise|self|should|skip|static|t|task|test|testing|throws?"
+    r"|todo|true|unimplemented|void)"
 )
 _WORD = re.compile(r"\w+")
 
@@ -63,14 +70,31 @@ def is_row_of(pair: FilePair, gone: Test, come: Test) -> bool:
     """Whether it became a row of a table: one test that came beside it runs with many values."""
     if come.path != gone.path or not _TABLE.search(" ".join((*come.table, *come.words))):
         return False
-    said = set(gone.words) - set(_WORD.findall(gone.name))
-    if len(said & {*come.table, *come.words}) < _GATHERED * len(said):
-        return False
-    return any(
+    return says(come, gone) and any(
         any(row.new_line is not None and come.first <= row.new_line <= come.last for row in hunk.added)
         and any(row.old_line is not None and gone.first <= row.old_line <= gone.last for row in hunk.deleted)
         for hunk in pair.file.hunks
     )
+
+
+def says(one: Test, other: Test) -> bool:
+    """Whether most of the words of another test stand in this one."""
+    words = set(other.words) - set(_WORD.findall(other.name))
+    return len(words & {*one.table, *one.words}) >= _GATHERED * len(words)
+
+
+def says_nothing(test: Test) -> bool:
+    """Whether it only holds the place of a test."""
+    return all(_BLANK.fullmatch(word) for word in set(test.words) - set(_WORD.findall(test.name)))
+
+
+def has_moved(pair: FilePair, test: Test, added: Set[str]) -> bool:
+    """Whether most of its lines were added elsewhere: to other tests, too."""
+    if pair.old is None:
+        return False
+    body = [pair.old.line(line).strip() for line in range(test.line + 1, test.last + 1)]
+    said = [line for line in body if len(line) > _SHORTEST_LINE]
+    return bool(said) and sum(line in added for line in said) >= _MOVED * len(said)
 
 
 def is_made_of(gone: Test, words: Sequence[str]) -> bool:

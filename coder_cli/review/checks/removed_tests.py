@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.kept_tests import (
     come_words,
+    has_moved,
     is_made_of,
     is_replaced,
     is_row_of,
     is_twin,
+    says_nothing,
     stays_at,
 )
 from coder_cli.review.checks.paths import is_shown, is_test
@@ -26,6 +28,7 @@ _MOST_NAMED = 5
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[A-Z]*[a-z]+|[A-Z]+")
 _SHORTEST_PART = 4
+_SHORTEST_SHARED = 8  # letters of a name that several definitions have
 _CASE = re.compile(r"[A-Z]*[a-z0-9]+|[A-Z]+")
 _MOST_APART = 3  # tests of a file that gave way one by one; more are a file that is written anew
 
@@ -43,14 +46,10 @@ def _old_tests(ground: Ground, pair: FilePair) -> Iterator[Test]:
 def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Test]]) -> Iterator[Finding]:
     gone = [test for path in old for test in _without(old[path], new[path])]
     come = [test for path in new for test in _without(new[path], old[path])]
-    names = Counter(_last(test) for test in come)
-    left = []
-    for test in gone:
-        if names[_last(test)]:
-            names[_last(test)] -= 1
-        else:
-            left.append(test)
     pairs = {pair.path: pair for pair in ground.pairs}
+    left = list(_nowhere(gone, come, [test for path in new for test in new[path]]))
+    added = {row.text.strip() for pair in _with_tests(ground) for row in pair.added}
+    left = [test for test in left if not says_nothing(test) and not has_moved(pairs[test.path], test, added)]
     changed = list(_other_subjects(ground, left, old)) if come else []
     stayed = [(test, line) for test in left if (line := stays_at(pairs[test.path], test)) is not None]
     left = [test for test in left if not any(test is each for each, _ in stayed)]
@@ -83,12 +82,26 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
             yield _replacement(pairs[test.path], test)
 
 
+def _nowhere(gone: Sequence[Test], come: Sequence[Test], new: Sequence[Test]) -> Iterator[Test]:
+    """Those of which no file that changed has one of the same name, new or, saying the same, old."""
+    names = Counter(_last(test) for test in come)
+    for test in gone:
+        if names[_last(test)]:
+            names[_last(test)] -= 1
+        elif not any(_is_same(test, each) for each in new if each.path != test.path):
+            yield test
+
+
+def _is_same(test: Test, other: Test) -> bool:
+    """Of another file: the same test of the same class, or one of the same name that says the same."""
+    of_class = "." in test.name and " " not in test.name
+    return _last(other) == _last(test) and (is_twin(test, other) or (of_class and other.name == test.name))
+
+
 def _other_subjects(ground: Ground, gone: Sequence[Test], old: dict[str, list[Test]]) -> Iterator[Test]:
     """Tests that what came may have been made of, but what set them apart from the tests beside them stands
     hardly anywhere in a test file of the change."""
-    texts = [
-        pair.new.text for pair in ground.pairs if pair.new is not None and may_hold_tests(pair, pair.new)
-    ]
+    texts = [pair.new.text for pair in _with_tests(ground) if pair.new is not None]
     now = {word for text in texts for word in _WORD.findall(text)}
     for test in gone:
         if _is_most(test.path, gone, old):
@@ -97,6 +110,10 @@ def _other_subjects(ground: Ground, gone: Sequence[Test], old: dict[str, list[Te
         apart = set(test.words) - beside - set(_WORD.findall(test.name))
         if len(apart & now) < len(apart) / 2:
             yield test
+
+
+def _with_tests(ground: Ground) -> Sequence[FilePair]:
+    return [pair for pair, lines in ground.new_pairs() if may_hold_tests(pair, lines)]
 
 
 def _is_anew(path: str, gone: Sequence[Test], come: Sequence[Test], old: dict[str, list[Test]]) -> bool:
@@ -195,17 +212,21 @@ class _Dead:
 
 
 def _dead(ground: Ground, tests: set[str]) -> _Dead:
-    found: set[str] = set()
-    kept: set[str] = set()
+    """Names that have fewer definitions now than before; short ones must have none."""
+    before: Counter[str] = Counter()
+    after: Counter[str] = Counter()
     for pair in ground.pairs:
         if is_test(pair.path):
             continue
-        before, after = ground.before.parsed(pair.old_path), ground.after.parsed(pair.path)
-        found |= {symbol.name for symbol in before.symbols} if before and pair.old else set()
-        kept |= {symbol.name for symbol in after.symbols} if after and pair.new else set()
-    parts = {part for name in kept for part in _parts_of(name)}
-    gone = found - kept - tests
-    return _Dead(frozenset(gone), frozenset(part for name in gone for part in _parts_of(name)) - parts)
+        old, new = ground.before.parsed(pair.old_path), ground.after.parsed(pair.path)
+        before.update(symbol.name for symbol in (old.symbols if old and pair.old else ()))
+        after.update(symbol.name for symbol in (new.symbols if new and pair.new else ()))
+    parts = {part for name in after for part in _parts_of(name)}
+    gone = before.keys() - after.keys() - tests
+    fewer = {name for name in before - after if len(name) >= _SHORTEST_SHARED} - tests
+    return _Dead(
+        frozenset(gone | fewer), frozenset(part for name in gone for part in _parts_of(name)) - parts
+    )
 
 
 def _joined(name: str) -> str:

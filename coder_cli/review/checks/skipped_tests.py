@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
+from coder_cli.review.checks.kept_tests import says
 from coder_cli.review.checks.paths import is_shown
 from coder_cli.review.checks.tests_of import Test, end_of_block, may_hold_tests, new_tests
 from coder_cli.review.types import Category, Finding, Severity
@@ -67,18 +68,25 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test]) -> Iterat
 
 
 def _is_old_test(pair: FilePair, lines: Lines, number: int, tests: Sequence[Test]) -> bool:
-    """Whether the test that is switched off here was there before: some of its lines are not new."""
+    """Whether the test that is switched off here was there before, and no new one says the same: some of its
+    lines are not new."""
     around = [test for test in tests if test.first <= number <= test.last]
     inner = min(around, key=lambda test: test.last - test.first, default=None)
     first, last = (inner.first, inner.last) if inner else (number, end_of_block(lines, number))
     if inner and lines.language == "python" and number > inner.line:
         return False  # of a function within the test
+    if inner and any(says(each, inner) for each in tests if _is_new(pair, each)):
+        return False
     if lines.language == "go" and not re.match(r"func ", lines.line(number - 1)):
         return False
     return any(
         line not in pair.added_numbers and len(lines.line(line).strip()) > 3
         for line in range(first, last + 1)
     )
+
+
+def _is_new(pair: FilePair, test: Test) -> bool:
+    return pair.added_numbers.issuperset(range(test.line, test.last + 1))
 
 
 def _off(pair: FilePair, number: int, title: str, scenario: str, suggestion: str) -> Finding:

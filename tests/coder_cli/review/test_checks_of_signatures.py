@@ -209,3 +209,15 @@ def test_a_javascript_function_that_asks_what_it_was_given_takes_several_calls(t
     )
     found = checked(tmp_path / "b", files, {"a.js": f"{blind}f('a', g);\n"})
     assert told(found) == ["changed-signature a.js:1"]
+
+
+def test_types_with_types_in_them_hide_no_comma_between_parameters(tmp_path: Path) -> None:
+    before = "class A {\n    static void Run<T>(Dummy sut, Outcome<T> outcome) { sut.Go(outcome); }\n"
+    calls = "    void All() { Run(sut, new Outcome<int>(0)); }\n}\n"
+    for sut in ("Event<Some> sut", "Event<Some, Map<Some, More>> sut"):
+        after = before.replace("Dummy sut", sut)
+        assert not checked(tmp_path / str(len(sut)), {"A.cs": before + calls}, {"A.cs": after + calls})
+    found = checked(
+        tmp_path / "b", {"A.cs": before + calls}, {"A.cs": before.replace("Dummy sut, ", "") + calls}
+    )
+    assert told(found) == ["changed-signature A.cs:2"]

@@ -79,6 +79,61 @@ def test_a_name_that_is_gone_takes_no_test_with_it_that_says_a_part_of_it_alone(
     assert [each.title for each in found] == ["A test is removed: test_dates"]
 
 
+KOTLIN = "class AsyncTest {{\n{}    @Test\n    fun binds() {{\n        {}\n    }}\n}}\n"
+MOVED = """
+    import library
+
+
+    def test_it_loads_what_was_stored():
+        assert library.load("a") == 1
+        with raises(KeyError) as caught:
+            library.load("missing")
+        assert "missing" in str(caught.value)
+    """
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Its lines stand in another test.
+        ({"tests/test_a.py": PYTHON}, {"tests/test_a.py": MOVED}),
+        # Another file has the same test of the same class already.
+        (
+            {
+                "js/AsyncTest.kt": KOTLIN.format("", "run(bind(1))"),
+                "jvm/AsyncTest.kt": KOTLIN.format("", "all(bind(2))"),
+            },
+            {
+                "js/AsyncTest.kt": None,
+                "jvm/AsyncTest.kt": KOTLIN.format("\n", "all(bind(2))"),
+            },
+        ),
+        # It only held the place of one.
+        (
+            {"tests/test_a.py": PYTHON + "\n\n    def test_more():\n        assert False\n"},
+            {"tests/test_a.py": PYTHON},
+        ),
+        # One of several definitions of that name is gone.
+        (
+            {
+                "old.py": "def factorplot(x):\n    return x\n",
+                "new.py": "def factorplot(x):\n    return [x]\n",
+                "tests/test_old.py": "def test_it():\n    g = old.factorplot(1)\n    assert g\n\n\nx = 1\n",
+            },
+            {
+                "old.py": "x = 1\n",
+                "new.py": "def factorplot(x):\n    return (x,)\n",
+                "tests/test_old.py": "x = 1\n",
+            },
+        ),
+    ],
+)
+def test_a_test_that_lives_on_or_had_no_more_to_test_is_none(
+    tmp_path: Path, before: dict[str, str], after: dict[str, str | None]
+) -> None:
+    assert not checked(tmp_path, before, after)
+
+
 def test_tests_that_became_rows_of_a_table_are_none(tmp_path: Path) -> None:
     one = "def test_{0}():\n    found = library.load({1})\n    assert not found.is_valid\n\n\n"
     stays = "def test_it_loads():\n    assert library.load('a') == 1\n\n\n"
@@ -186,6 +241,7 @@ def test_a_test_that_is_switched_off_is_found(
     [
         "@pytest.mark.skipif(WINDOWS, reason='no links')\ndef test_a():\n    assert load()\n",
         "def test_a():\n    assert load()\n\n\n@pytest.mark.xfail\ndef test_b():\n    assert drop()\n",
+        "@pytest.mark.skip\ndef test_a():\n    assert load()\n\n\ndef test_all():\n    assert all(load())\n",
         "def test_a():\n    @pytest.mark.skip\n    def inner():\n        pass\n\n    assert load()\n",
     ],
 )
