@@ -23,6 +23,7 @@ from retrieval.symbol_index import SymbolIndex
 from retrieval.types import ParsedFile, Reference
 
 MOST_SCOPES = 2_000  # files whose look-ups are kept
+MOST_DEFINITIONS = 4_000  # uses whose definitions are kept: of one name, many symbols are asked for in turn
 NAME = re.compile(r"[^\W\d]\w*")
 DOTTED_BEFORE = re.compile(r"[\w.]*\.$")
 MOST_BY_NAME = 8  # a name that more symbols have, equally near, says nothing
@@ -49,6 +50,7 @@ class SymbolGraph:
         self.project = project
         self.graph = graph
         self._scopes = lru_cache(maxsize=MOST_SCOPES)(self._scopes_of)
+        self._definitions = lru_cache(maxsize=MOST_DEFINITIONS)(self._definitions_of)
 
     def definition(self, path: str, line: int, column: int) -> Definition | None:
         """Of the name at this place, or that ends there. A definition's own name is defined by itself."""
@@ -81,6 +83,9 @@ class SymbolGraph:
 
     def definitions(self, path: str, number: int) -> Sequence[Definition]:
         """All that a reference, given by its number in its file, may mean. Exact ones stand alone."""
+        return self._definitions(path, number)
+
+    def _definitions_of(self, path: str, number: int) -> Sequence[Definition]:
         reference = self._scopes(path).parsed.references[number]
         if self._scopes(path).parsed.language == "python":
             found, elsewhere = _places(self._python.meanings(path, number))

@@ -9,11 +9,11 @@ CLONES has clones of the repositories with their history, bare or not, each in a
 
     git clone --bare https://github.com/OWNER/NAME CLONES/OWNER+NAME
 
-The commits are rows of review_checks/commits.tsv: tuning, that the checks were tuned on; fresh, second and
-third, whose findings and misses were looked at and mended, too; and the final ones, looked at once. All were
-drawn by --draw: no merges, at least one file that can be parsed, the last 3,000 commits, a fixed seed. Every
-finding is printed with what was said of it by hand (review_checks/judged.tsv); one that nobody judged yet is
-told, and counts as wrong.
+The commits are rows of review_checks/commits.tsv: tuning, that the checks were tuned on; fresh and later, whose
+findings and misses were looked at and mended, too; and the final ones, looked at once. All were drawn by --draw:
+no merges, at least one file that can be parsed, the last 3,000 commits, a fixed seed. Every finding is printed
+with what was said of it by hand (review_checks/judged.tsv); one that nobody judged yet is told, and counts as
+wrong.
 
 --inject puts one fault at a time into the real diffs, each a change of the commit's own files: a conflict
 marker, a debug print, a secret, a parameter that callers do not give, an import that closes a circle, a
@@ -56,7 +56,7 @@ DATA = Path(__file__).parent / "review_checks"
 class Commit:
     repository: str  # OWNER/NAME
     sha: str
-    drawn_for: str  # tuning, fresh, second, third, final
+    drawn_for: str  # tuning, fresh, later, final
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ def drawn(clones: Path, repositories: Sequence[str], count: int) -> Iterator[str
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("clones", type=Path)
-    parser.add_argument("--set", choices=("tuning", "fresh", "second", "third", "final"), default="final")
+    parser.add_argument("--set", choices=("tuning", "fresh", "later", "final"), default="final")
     parser.add_argument("--only", metavar="CHECK")
     parser.add_argument("--commit", metavar="SHA", help="Only this one.")
     parser.add_argument("--inject", action="store_true")

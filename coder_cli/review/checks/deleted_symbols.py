@@ -15,11 +15,12 @@ from coder_cli.review.checks.users import Users, may_be_known_by_name
 from coder_cli.review.types import Category, Finding, Severity
 from retrieval.definitions import Definition
 from retrieval.scopes import FUNCTIONS, TYPES
-from retrieval.types import Import, ParsedFile, ReferenceKind, Symbol
+from retrieval.types import Import, ParsedFile, Reference, ReferenceKind, Symbol
 
 NAME = "deleted-symbol"
 _MOST_GONE = 300
 _LOOSE = frozenset({"python", "javascript", "ruby", "php"})  # nothing is compiled
+_TYPED = frozenset({"csharp", "java", "kotlin"})
 _DYNAMIC = re.compile(
     r"\b__getattr__\b|\bglobals\(\)|\bsetattr\(|\bvars\(|method_missing|define_method|__call\b|__get\b"
 )
@@ -112,6 +113,8 @@ def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator
     closed = not dynamic and _is_closed(ground, gone)
     for usage in before.usages(gone.pair.old_path, gone.index):
         reference = usage.reference
+        if _says_a_type(gone, reference):
+            continue
         path, line = now(ground, usage.path, reference.line)
         if line is None:
             continue
@@ -122,6 +125,15 @@ def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator
             yield User(path, line, usage.exact and closed)
     for path in after.paths:
         yield from _importing(ground, before, after, gone, path)
+
+
+def _says_a_type(gone: _Gone, reference: Reference) -> bool:
+    """Of a property that has the name of a type (`Type Type`): where a type stands, it is the type."""
+    return (
+        gone.pair.language in _TYPED
+        and reference.kind is ReferenceKind.TYPE
+        and gone.symbol.kind not in TYPES
+    )
 
 
 def _is_lost(after: Users, gone: _Gone, found: Sequence[Definition], exact: bool) -> bool:

@@ -22,6 +22,8 @@ _TABLE = re.compile(
     r"|rstest|test_case|dataprovider|subtest|\beach\b|range tests?\b|range tcs?\b|range cases\b"
 )
 _MOVED = 0.6  # of the lines of a test
+_LONG_LINE = 16
+_TITLE = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _SHORTEST_LINE = 3  # what closes a block stands in any test
 _BLANK = re.compile(
     r"(?i)(?:assert(?:true|false)?|async|class|def|do|end|expect|fail|false|fn|fun|func|function|it|none"
@@ -95,6 +97,19 @@ def has_moved(pair: FilePair, test: Test, added: Set[str]) -> bool:
     body = [pair.old.line(line).strip() for line in range(test.line + 1, test.last + 1)]
     said = [line for line in body if len(line) > _SHORTEST_LINE]
     return bool(said) and sum(line in added for line in said) >= _MOVED * len(said)
+
+
+def is_turned(pair: FilePair, gone: Test, come: Test) -> bool:
+    """Whether something else is expected of the same case now: a title like it, a line that it alone had."""
+    if pair.old is None or pair.new is None or come.path != gone.path:
+        return False
+    title = set(_TITLE.findall(gone.name))
+    if len(title & set(_TITLE.findall(come.name))) < len(title) / 2:
+        return False
+    said = Counter(line.strip() for line in pair.old.lines)
+    own = {pair.old.line(number).strip() for number in range(gone.line + 1, gone.last + 1)}
+    own = {line for line in own if len(line) >= _LONG_LINE and said[line] == 1}
+    return any(pair.new.line(number).strip() in own for number in range(come.line + 1, come.last + 1))
 
 
 def is_made_of(gone: Test, words: Sequence[str]) -> bool:

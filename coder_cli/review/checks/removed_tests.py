@@ -14,6 +14,7 @@ from coder_cli.review.checks.kept_tests import (
     is_made_of,
     is_replaced,
     is_row_of,
+    is_turned,
     is_twin,
     says_nothing,
     stays_at,
@@ -26,10 +27,11 @@ NAME = "test-removed"
 _MOST_PAIRS = 20_000
 _MOST_NAMED = 5
 _WORD = re.compile(r"\w+")
-_PART = re.compile(r"[A-Z]*[a-z]+|[A-Z]+")
 _SHORTEST_PART = 4
 _SHORTEST_SHARED = 8  # letters of a name that several definitions have
 _CASE = re.compile(r"[A-Z]*[a-z0-9]+|[A-Z]+")
+_TELLING = re.compile(r"[A-Za-z_]{3,}")
+_FEWEST_TELLING = 3  # names that a test had alone: with fewer it may only have other values now
 _MOST_APART = 3  # tests of a file that gave way one by one; more are a file that is written anew
 
 
@@ -68,6 +70,7 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         if not _is_anew(test.path, gone, come, old)
         and not any(is_twin(test, each) for each in own)
         and not any(is_row_of(pairs[test.path], test, each) for each in come)
+        and not any(is_turned(pairs[test.path], test, each) for each in come)
         and not any(is_made_of(test, come_words(pairs[each.path], each, test)) for each in come)
     ]
     tests = {_last(test) for test in left}
@@ -108,7 +111,8 @@ def _other_subjects(ground: Ground, gone: Sequence[Test], old: dict[str, list[Te
             continue
         beside = {word for each in old[test.path] if each is not test for word in each.words}
         apart = set(test.words) - beside - set(_WORD.findall(test.name))
-        if len(apart & now) < len(apart) / 2:
+        telling = {word for word in apart if _TELLING.fullmatch(word)}
+        if len(telling) >= _FEWEST_TELLING and len(apart & now) < len(apart) / 2:
             yield test
 
 
@@ -200,9 +204,12 @@ class _Dead:
 
     names: frozenset[str]
     parts: frozenset[str]  # of the names, those that nothing else has
+    short: frozenset[str]  # those of three letters
 
     def is_tested_by(self, test: Test) -> bool:
         words = (test.path, test.name, *test.words)
+        if not self.short.isdisjoint(_cases(test.name)):
+            return True
         if not self.parts.isdisjoint(part for word in words for part in _parts_of(word)):
             return True
         title = _joined(test.name)
@@ -221,19 +228,27 @@ def _dead(ground: Ground, tests: set[str]) -> _Dead:
         old, new = ground.before.parsed(pair.old_path), ground.after.parsed(pair.path)
         before.update(symbol.name for symbol in (old.symbols if old and pair.old else ()))
         after.update(symbol.name for symbol in (new.symbols if new and pair.new else ()))
-    parts = {part for name in after for part in _parts_of(name)}
     gone = before.keys() - after.keys() - tests
     fewer = {name for name in before - after if len(name) >= _SHORTEST_SHARED} - tests
+    kept = {part for name in after for part in _cases(name)}
+    alone = {part for name in gone for part in _cases(name)} - kept
     return _Dead(
-        frozenset(gone | fewer), frozenset(part for name in gone for part in _parts_of(name)) - parts
+        frozenset(gone | fewer),
+        frozenset(part for part in alone if len(part) >= _SHORTEST_PART),
+        frozenset(part for part in alone if len(part) == _SHORTEST_PART - 1),
     )
 
 
 def _joined(name: str) -> str:
     """`_parse_query_` of parseQuery: so one name is looked for within another."""
-    return f"_{'_'.join(_CASE.findall(name)).lower()}_"
+    return f"_{'_'.join(_cases(name))}_"
+
+
+def _cases(name: str) -> list[str]:
+    """`rgb`, `to`, `hex` of rgbToHex."""
+    return [part.lower() for part in _CASE.findall(name)]
 
 
 def _parts_of(name: str) -> set[str]:
     """`Sqlite`, `Driver` of SqliteDriver."""
-    return {part.lower() for part in _PART.findall(name) if len(part) >= _SHORTEST_PART}
+    return {part for part in _cases(name) if len(part) >= _SHORTEST_PART}

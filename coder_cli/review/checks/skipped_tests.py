@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
 from coder_cli.review.checks.kept_tests import says
 from coder_cli.review.checks.paths import is_shown
-from coder_cli.review.checks.tests_of import Test, end_of_block, may_hold_tests, new_tests
+from coder_cli.review.checks.tests_of import Test, end_of_block, may_hold_tests, new_tests, tests_of
 from coder_cli.review.types import Category, Finding, Severity
 
 NAME = "test-skipped"
@@ -37,10 +37,11 @@ _ONLY["typescript"] = _ONLY["tsx"] = _ONLY["javascript"]
 
 def find(ground: Ground) -> Iterator[Finding]:
     for pair, lines in ground.new_pairs():
-        yield from _switched_off(pair, lines, list(new_tests(ground, pair)))
+        before = {test.name for test in tests_of(pair, pair.old, ground.before.parsed(pair.old_path))}
+        yield from _switched_off(pair, lines, list(new_tests(ground, pair)), before)
 
 
-def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test]) -> Iterator[Finding]:
+def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: Set[str]) -> Iterator[Finding]:
     only, off = _ONLY.get(lines.language), _OFF.get(lines.language)
     if not may_hold_tests(pair, lines) or is_shown(pair.path, pair.language):
         return
@@ -57,7 +58,7 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test]) -> Iterat
                 "All other tests of the file are left out.",
                 "Take .only away.",
             )
-        elif off is not None and off.search(code) and _is_old_test(pair, lines, number, tests):
+        elif off is not None and off.search(code) and _is_old_test(pair, lines, number, tests, before):
             yield _off(
                 pair,
                 number,
@@ -67,7 +68,7 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test]) -> Iterat
             )
 
 
-def _is_old_test(pair: FilePair, lines: Lines, number: int, tests: Sequence[Test]) -> bool:
+def _is_old_test(pair: FilePair, lines: Lines, number: int, tests: Sequence[Test], before: Set[str]) -> bool:
     """Whether the test that is switched off here was there before, and no new one says the same: some of its
     lines are not new."""
     around = [test for test in tests if test.first <= number <= test.last]
@@ -75,6 +76,8 @@ def _is_old_test(pair: FilePair, lines: Lines, number: int, tests: Sequence[Test
     first, last = (inner.first, inner.last) if inner else (number, end_of_block(lines, number))
     if inner and lines.language == "python" and number > inner.line:
         return False  # of a function within the test
+    if inner and inner.line in pair.added_numbers and inner.name not in before:
+        return False
     if inner and any(says(each, inner) for each in tests if _is_new(pair, each)):
         return False
     if lines.language == "go" and not re.match(r"func ", lines.line(number - 1)):

@@ -101,6 +101,15 @@ def test_a_name_that_others_have_too_is_found_where_it_is_imported_from_its_file
     assert told(found) == ["deleted-symbol a.ts:1"]
 
 
+def test_a_property_called_as_its_type_is_not_used_where_the_type_stands(tmp_path: Path) -> None:
+    kept = "class A : IEquatable<A> {\n    A(Type type) { this.type = type; }\n    readonly Type type;\n"
+    gone = "    public Type Type { get { return type; } }\n"
+    assert not checked(tmp_path / "a", {"A.cs": f"{kept}{gone}}}\n"}, {"A.cs": f"{kept}}}\n"})
+    used = f"{kept}    int Size() {{ return this.Type.Size; }}\n"
+    found = checked(tmp_path / "b", {"A.cs": f"{used}{gone}}}\n"}, {"A.cs": f"{used}}}\n"})
+    assert [each.check for each in found] == ["deleted-symbol"]
+
+
 LOCAL = """
     export function make(map) {
       const find = (test) => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -80,23 +81,20 @@ def test_a_name_that_is_gone_takes_no_test_with_it_that_says_a_part_of_it_alone(
 
 
 KOTLIN = "class AsyncTest {{\n{}    @Test\n    fun binds() {{\n        {}\n    }}\n}}\n"
-MOVED = """
-    import library
-
-
-    def test_it_loads_what_was_stored():
-        assert library.load("a") == 1
-        with raises(KeyError) as caught:
-            library.load("missing")
-        assert "missing" in str(caught.value)
-    """
+OTHER = "def test_it_stores():\n    library.store('a')\n{}    assert library.all() == ['a']\n"
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
         # Its lines stand in another test.
-        ({"tests/test_a.py": PYTHON}, {"tests/test_a.py": MOVED}),
+        (
+            {"tests/test_a.py": PYTHON, "tests/test_b.py": OTHER.format("")},
+            {
+                "tests/test_a.py": PYTHON.replace(SECOND, ""),
+                "tests/test_b.py": OTHER.format("".join(textwrap.dedent(SECOND).splitlines(True)[2:])),
+            },
+        ),
         # Another file has the same test of the same class already.
         (
             {
@@ -112,6 +110,28 @@ MOVED = """
         (
             {"tests/test_a.py": PYTHON + "\n\n    def test_more():\n        assert False\n"},
             {"tests/test_a.py": PYTHON},
+        ),
+        # The same case is expected to go the other way.
+        (
+            {
+                "tests/test_a.py": "def test_it_loads():\n    assert load()\n\n\n"
+                "def test_a_chain_of_operators_is_an_offense():\n    found = parse('a.nil or a.foo * 42')\n"
+                "    assert found == [1]\n    assert told(found)\n\n\ndef test_it_ends():\n    end()\n"
+            },
+            {
+                "tests/test_a.py": "def test_it_loads():\n    assert load()\n\n\n"
+                "def test_it_ends():\n    end()\n\n\n"
+                "def test_a_chain_of_operators_is_allowed():\n    found = parse('a.nil or a.foo * 42')\n"
+                "    refuse(found, nothing)\n"
+            },
+        ),
+        # It goes with what it is called after.
+        (
+            {
+                "a.py": "def rgb_to_hex(x):\n    return x\n\n\ndef load():\n    pass\n",
+                "tests/test_a.py": "def test_bad_rgb():\n    with bad(E):\n        Color('x')\n\n\nx = 1\n",
+            },
+            {"a.py": "def load():\n    pass\n", "tests/test_a.py": "x = 1\n"},
         ),
         # One of several definitions of that name is gone.
         (
@@ -242,6 +262,7 @@ def test_a_test_that_is_switched_off_is_found(
         "@pytest.mark.skipif(WINDOWS, reason='no links')\ndef test_a():\n    assert load()\n",
         "def test_a():\n    assert load()\n\n\n@pytest.mark.xfail\ndef test_b():\n    assert drop()\n",
         "@pytest.mark.skip\ndef test_a():\n    assert load()\n\n\ndef test_all():\n    assert all(load())\n",
+        "@pytest.mark.skip\ndef test_b():\n    x = 1\n    assert load()\n",
         "def test_a():\n    @pytest.mark.skip\n    def inner():\n        pass\n\n    assert load()\n",
     ],
 )
