@@ -9,11 +9,11 @@ CLONES has clones of the repositories with their history, bare or not, each in a
 
     git clone --bare https://github.com/OWNER/NAME CLONES/OWNER+NAME
 
-The commits are rows of review_checks/commits.tsv: tuning, that the checks were tuned on; fresh and later, whose
-findings and misses were looked at and mended, too; and the final ones, looked at once. All were drawn by --draw:
-no merges, at least one file that can be parsed, the last 3,000 commits, a fixed seed. Every finding is printed
-with what was said of it by hand (review_checks/judged.tsv); one that nobody judged yet is told, and counts as
-wrong.
+The commits are rows of review_checks/commits.tsv: tuning, that the checks were tuned on; fresh and later,
+whose findings and misses were looked at and mended, too; and the final ones, looked at once. All were drawn
+by --draw: no merges, at least one file that can be parsed, the last 3,000 commits, a fixed seed. Each finding
+is printed with what was said of it by hand (review_checks/judged.tsv); one that nobody judged yet is told,
+and counts as wrong.
 
 --inject puts one fault at a time into the real diffs, each a change of the commit's own files: a conflict
 marker, a debug print, a secret, a parameter that callers do not give, an import that closes a circle, a

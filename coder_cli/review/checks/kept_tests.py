@@ -79,10 +79,15 @@ def is_row_of(pair: FilePair, gone: Test, come: Test) -> bool:
     )
 
 
-def says(one: Test, other: Test) -> bool:
-    """Whether most of the words of another test stand in this one."""
+def says(one: Test, other: Test, share: float = _GATHERED) -> bool:
+    """Whether so much of the words of another test stands in this one."""
     words = set(other.words) - set(_WORD.findall(other.name))
-    return len(words & {*one.table, *one.words}) >= _GATHERED * len(words)
+    return len(words & {*one.table, *one.words}) >= share * len(words)
+
+
+def is_called_alike(one: Test, other: Test) -> bool:
+    title = set(_TITLE.findall(one.name))
+    return len(title & set(_TITLE.findall(other.name))) >= len(title) / 2
 
 
 def says_nothing(test: Test) -> bool:
@@ -103,8 +108,7 @@ def is_turned(pair: FilePair, gone: Test, come: Test) -> bool:
     """Whether something else is expected of the same case now: a title like it, a line that it alone had."""
     if pair.old is None or pair.new is None or come.path != gone.path:
         return False
-    title = set(_TITLE.findall(gone.name))
-    if len(title & set(_TITLE.findall(come.name))) < len(title) / 2:
+    if not is_called_alike(gone, come):
         return False
     said = Counter(line.strip() for line in pair.old.lines)
     own = {pair.old.line(number).strip() for number in range(gone.line + 1, gone.last + 1)}

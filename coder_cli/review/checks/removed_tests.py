@@ -22,16 +22,19 @@ from coder_cli.review.checks.kept_tests import (
 from coder_cli.review.checks.paths import is_shown, is_test
 from coder_cli.review.checks.tests_of import Test, may_hold_tests, new_tests, tests_of
 from coder_cli.review.types import Category, Finding, Severity
+from retrieval.scopes import TYPES
+from retrieval.types import ParsedFile, SymbolKind
 
 NAME = "test-removed"
 _MOST_PAIRS = 20_000
 _MOST_NAMED = 5
 _WORD = re.compile(r"\w+")
 _SHORTEST_PART = 4
+_FEW = 4  # where most of the tests that are gone had nothing left to test, no rule tells about the others
+_CALLABLE = TYPES | {SymbolKind.FUNCTION}
 _SHORTEST_SHARED = 8  # letters of a name that several definitions have
 _CASE = re.compile(r"[A-Z]*[a-z0-9]+|[A-Z]+")
-_TELLING = re.compile(r"[A-Za-z_]{3,}")
-_FEWEST_TELLING = 3  # names that a test had alone: with fewer it may only have other values now
+_TELLING = re.compile(r"[A-Za-z]{3}")  # a test that had no such word alone may only have other values now
 _MOST_APART = 3  # tests of a file that gave way one by one; more are a file that is written anew
 
 
@@ -49,7 +52,7 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
     gone = [test for path in old for test in _without(old[path], new[path])]
     come = [test for path in new for test in _without(new[path], old[path])]
     pairs = {pair.path: pair for pair in ground.pairs}
-    left = list(_nowhere(gone, come, [test for path in new for test in new[path]]))
+    left = list(_nowhere(gone, come, new))
     added = {row.text.strip() for pair in _with_tests(ground) for row in pair.added}
     left = [test for test in left if not says_nothing(test) and not has_moved(pairs[test.path], test, added)]
     changed = list(_other_subjects(ground, left, old)) if come else []
@@ -74,24 +77,28 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         and not any(is_made_of(test, come_words(pairs[each.path], each, test)) for each in come)
     ]
     tests = {_last(test) for test in left}
-    dead = _dead(ground, tests)
+    dead = _dead(ground, tests, [test for path in new for test in new[path]])
     shrinks = _shrinks(ground)
     for pair in ground.pairs:
-        mine = [test for test in missing if test.path == pair.path and not dead.is_tested_by(test)]
-        if mine:
+        every = [test for test in missing if test.path == pair.path]
+        mine = [test for test in every if not dead.is_tested_by(test)]
+        if len(mine) * _FEW > len(every):
             yield _removal(pair, mine, len(old[pair.path]), Severity.INFO if shrinks else Severity.WARNING)
     for test in changed:
         if all(test is not each for each in missing) and not dead.is_tested_by(test):
             yield _replacement(pairs[test.path], test)
 
 
-def _nowhere(gone: Sequence[Test], come: Sequence[Test], new: Sequence[Test]) -> Iterator[Test]:
-    """Those of which no file that changed has one of the same name, new or, saying the same, old."""
+def _nowhere(gone: Sequence[Test], come: Sequence[Test], new: dict[str, list[Test]]) -> Iterator[Test]:
+    """Those of which no file that changed has a new one of the same name; of a file that has no tests any
+    more, no old one either."""
+    kept = {path for path, tests in new.items() if tests}
+    every = [test for tests in new.values() for test in tests]
     names = Counter(_last(test) for test in come)
     for test in gone:
         if names[_last(test)]:
             names[_last(test)] -= 1
-        elif not any(_is_same(test, each) for each in new if each.path != test.path):
+        elif test.path in kept or not any(_is_same(test, each) for each in every):
             yield test
 
 
@@ -111,8 +118,7 @@ def _other_subjects(ground: Ground, gone: Sequence[Test], old: dict[str, list[Te
             continue
         beside = {word for each in old[test.path] if each is not test for word in each.words}
         apart = set(test.words) - beside - set(_WORD.findall(test.name))
-        telling = {word for word in apart if _TELLING.fullmatch(word)}
-        if len(telling) >= _FEWEST_TELLING and len(apart & now) < len(apart) / 2:
+        if any(_TELLING.search(word) for word in apart) and len(apart & now) < len(apart) / 2:
             yield test
 
 
@@ -200,7 +206,7 @@ def _last(test: Test) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Dead:
-    """What programs no longer define: its tests go with it."""
+    """What programs no longer define and tests no longer say: its tests go with it."""
 
     names: frozenset[str]
     parts: frozenset[str]  # of the names, those that nothing else has
@@ -218,25 +224,42 @@ class _Dead:
         )
 
 
-def _dead(ground: Ground, tests: set[str]) -> _Dead:
-    """Names that have fewer definitions now than before; short ones must have none."""
+def _dead(ground: Ground, gone_tests: set[str], tests: Sequence[Test]) -> _Dead:
+    """Names that nothing has now and no test says; and long ones that fewer functions or types have."""
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
+    shared: set[str] = set()
     for pair in ground.pairs:
         if is_test(pair.path):
             continue
         old, new = ground.before.parsed(pair.old_path), ground.after.parsed(pair.path)
         before.update(symbol.name for symbol in (old.symbols if old and pair.old else ()))
         after.update(symbol.name for symbol in (new.symbols if new and pair.new else ()))
-    gone = before.keys() - after.keys() - tests
-    fewer = {name for name in before - after if len(name) >= _SHORTEST_SHARED} - tests
-    kept = {part for name in after for part in _cases(name)}
+        shared.update(_callable(old) if old and pair.old else ())
+    titles = [_joined(test.name) for test in tests]
+    said = {word for test in tests for word in test.words}
+    gone = {
+        name
+        for name in before.keys() - after.keys() - gone_tests - said
+        if not any(_joined(name) in title for title in titles)
+    }
+    fewer = {name for name in before - after if name in shared} - gone_tests - gone
+    kept = {part for name in (*after, *said, *titles) for part in _cases(name)}
     alone = {part for name in gone for part in _cases(name)} - kept
     return _Dead(
-        frozenset(gone | fewer),
+        frozenset(gone | fewer & after.keys()),
         frozenset(part for part in alone if len(part) >= _SHORTEST_PART),
         frozenset(part for part in alone if len(part) == _SHORTEST_PART - 1),
     )
+
+
+def _callable(parsed: ParsedFile) -> Iterator[str]:
+    """The long names of functions and types; a constructor has that of its type."""
+    for symbol in parsed.symbols:
+        around = parsed.symbols[symbol.parent] if symbol.parent is not None else None
+        makes = around is not None and around.name == symbol.name
+        if len(symbol.name) >= _SHORTEST_SHARED and (makes or symbol.kind in _CALLABLE):
+            yield symbol.name
 
 
 def _joined(name: str) -> str:

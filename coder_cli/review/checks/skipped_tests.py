@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence, Set
 
 from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
-from coder_cli.review.checks.kept_tests import says
+from coder_cli.review.checks.kept_tests import is_called_alike, says
 from coder_cli.review.checks.paths import is_shown
 from coder_cli.review.checks.tests_of import Test, end_of_block, may_hold_tests, new_tests, tests_of
 from coder_cli.review.types import Category, Finding, Severity
 
 NAME = "test-skipped"
+_SAME = 0.9  # of the words of a test: another one says the same
 _OFF = {
     "python": re.compile(
         r"^\s*@(?:pytest\.mark\.(?:skip|xfail)\b(?!if)(?!.*\bcondition\s*=)|unittest\.(?:skip|expectedFailure)\b(?!If|Unless)|skip\b|expectedFailure\b)"
@@ -78,7 +79,9 @@ def _is_old_test(pair: FilePair, lines: Lines, number: int, tests: Sequence[Test
         return False  # of a function within the test
     if inner and inner.line in pair.added_numbers and inner.name not in before:
         return False
-    if inner and any(says(each, inner) for each in tests if _is_new(pair, each)):
+    if inner and any(
+        is_called_alike(inner, each) and says(each, inner, _SAME) for each in tests if _is_new(pair, each)
+    ):
         return False
     if lines.language == "go" and not re.match(r"func ", lines.line(number - 1)):
         return False

@@ -114,15 +114,14 @@ OTHER = "def test_it_stores():\n    library.store('a')\n{}    assert library.all
         # The same case is expected to go the other way.
         (
             {
-                "tests/test_a.py": "def test_it_loads():\n    assert load()\n\n\n"
-                "def test_a_chain_of_operators_is_an_offense():\n    found = parse('a.nil or a.foo * 42')\n"
-                "    assert found == [1]\n    assert told(found)\n\n\ndef test_it_ends():\n    end()\n"
+                "tests/test_a.py": PYTHON + "\n\n    def test_a_chain_of_signs_is_an_offense():\n"
+                "        found = parse('a.nil or a.foo * 42')\n        assert found == [1]\n"
+                "        assert told(found)\n"
             },
             {
-                "tests/test_a.py": "def test_it_loads():\n    assert load()\n\n\n"
-                "def test_it_ends():\n    end()\n\n\n"
-                "def test_a_chain_of_operators_is_allowed():\n    found = parse('a.nil or a.foo * 42')\n"
-                "    refuse(found, nothing)\n"
+                "tests/test_a.py": "def test_a_chain_of_signs_is_allowed():\n"
+                "    refuse(nothing)\n    found = parse('a.nil or a.foo * 42')\n\n\n"
+                + textwrap.dedent(PYTHON)
             },
         ),
         # It goes with what it is called after.
