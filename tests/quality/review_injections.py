@@ -291,6 +291,7 @@ def _used_functions(tree: Tree, sha: str) -> Iterator[tuple[str, re.Match[str], 
                 if row[0] not in changed
                 and re.search(rf"(?<![.\w>\"'`#/*]){name}\(", row[2])
                 and row not in defined
+                and not re.match(rf"[A-Za-z_][\w *]*\b{name}\(.*\);$", row[2])
                 and not row[2].lstrip().startswith(("#", "//", "*", ">", "``"))
                 and not is_shown(row[0])
             ]
@@ -346,6 +347,12 @@ def deleted_symbol(tree: Tree, sha: str, chance: random.Random) -> Injected | No
     return None
 
 
+def _first_import(text: str) -> re.Match[str] | None:
+    """Of Python, and none that a docstring shows."""
+    found = re.finditer(r"(?m)^(?:import|from) (?!__future__)", text)
+    return next((one for one in found if text.count('"""', 0, one.start()) % 2 == 0), None)
+
+
 def import_cycle(tree: Tree, sha: str, chance: random.Random) -> Injected | None:
     """A changed file imports another one back that imports it, neither of which did so before."""
     for path in _programs(tree, sha):
@@ -384,7 +391,7 @@ def import_cycle(tree: Tree, sha: str, chance: random.Random) -> Injected | None
                 continue
             name = posixpath.basename(posixpath.splitext(user)[0])
             if language == "python":
-                first = re.search(r"(?m)^(?:import|from) (?!__future__)", text)
+                first = _first_import(text)
                 said = f"from .{name} import anything\n"
             else:
                 first = re.search(r"(?m)^import ", text)

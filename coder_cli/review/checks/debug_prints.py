@@ -104,7 +104,9 @@ _TELLS = re.compile(
     r"|^[\"'`](?P<label>\w[\w.]*)\s*[:=]?\s*[\"'`]\s*,\s*(?P=label)\b"  # print("x", x)
 )
 _GUARD = re.compile(
-    r"\b(?:if|unless|else|elif|case|when|switch)\b.*(?:verbose|debug|quiet|silent|trace|dry|log|print)", re.I
+    r"\b(?:if|unless|else|elif|case|when|switch)\b.*"
+    r"(?:(?<![A-Za-z])(?i:verbose|debug|quiet|silent|trace|dry|log|print)|Verbose|Debug|Quiet|Silent|Trace"
+    r"|Dry|Log|Print)(?!back)"
 )
 _GUARD_LINES = 4
 _MOST_FORGOTTEN = 2  # prints in one file; whoever adds more means it

@@ -69,9 +69,9 @@ def _mentioned(ground: Ground, names: set[str]) -> set[str]:
 
 def _gone(ground: Ground, pair: FilePair) -> Iterator[_Gone]:
     before, after = ground.before.parsed(pair.old_path), ground.after.parsed(pair.path)
-    if pair.old is None or before is None or (pair.new is not None and (after is None or not after.complete)):
+    if pair.old is None or before is None or (pair.new is not None and after is None):
         return
-    kept = {after.qualified_name(at) for at in range(len(after.symbols))} if after and pair.new else set()
+    kept = set(_defined(after)) if after and pair.new else set()
     lost: set[int] = set()
     for index, symbol in enumerate(before.symbols):
         name = before.qualified_name(index)
@@ -81,8 +81,22 @@ def _gone(ground: Ground, pair: FilePair) -> Iterator[_Gone]:
         around = before.symbols[symbol.parent] if symbol.parent is not None else None
         if symbol.parent in lost or (around is not None and around.kind in FUNCTIONS):
             continue  # it went with its type; a local one is nobody else's
-        if not symbol.forward and not _is_bound(pair, after, symbol):
+        if not symbol.forward and not _is_bound(pair, after, symbol) and not _is_unread(pair, after, symbol):
             yield _Gone(pair, index, symbol, name)
+
+
+def _defined(parsed: ParsedFile) -> Iterator[str]:
+    """What is only announced (a prototype) is defined elsewhere, or nowhere."""
+    for index, symbol in enumerate(parsed.symbols):
+        if not symbol.forward:
+            yield parsed.qualified_name(index)
+
+
+def _is_unread(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
+    """Whether a definition may be among what could not be parsed: its name still stands in the file."""
+    if pair.new is None or after is None or after.complete:
+        return False
+    return re.search(rf"(?<!\w){re.escape(symbol.name)}(?!\w)", pair.new.code) is not None
 
 
 def _is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
@@ -96,7 +110,10 @@ def _is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
             return True
     if any(each.alias == symbol.name for each in after.exports):
         return True
-    if any(each.name == symbol.name and each.parent == symbol.parent for each in after.symbols):
+    if any(
+        each.name == symbol.name and each.parent == symbol.parent and not each.forward
+        for each in after.symbols
+    ):
         return True
     name = re.escape(symbol.name)
     return (
@@ -138,6 +155,7 @@ def _says_a_type(gone: _Gone, reference: Reference) -> bool:
 
 def _is_lost(after: Users, gone: _Gone, found: Sequence[Definition], exact: bool) -> bool:
     """Whether what a use means now is nothing, or only something of the same name somewhere."""
+    found = [each for each in found if not after.is_announced(each)]
     if any(each.exact for each in found):
         return False
     python = gone.pair.language == "python"
@@ -153,8 +171,12 @@ def _was_moved(after: Users, gone: _Gone) -> bool:
 
 def _is_known_by_name(before: Users, after: Users, gone: _Gone) -> bool:
     """A name that only this symbol had, and that nothing has now."""
-    name = gone.symbol.name
-    return may_be_known_by_name(name, gone.pair.language, before) and not list(after.named(name))
+    name, language = gone.symbol.name, gone.pair.language
+    if list(after.named(name)):
+        return False
+    # All functions of a C program share one room, but for those that a file keeps to itself.
+    shared = language == "c" and gone.symbol.kind in FUNCTIONS and len(list(before.named(name))) == 1
+    return shared or may_be_known_by_name(name, language, before)
 
 
 def _is_closed(ground: Ground, gone: _Gone) -> bool:

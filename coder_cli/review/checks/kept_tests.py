@@ -23,6 +23,8 @@ _TABLE = re.compile(
 )
 _MOVED = 0.6  # of the lines of a test
 _LONG_LINE = 16
+_STRANGE = 0.5  # of the words of a test
+_FILLING = frozenset({"test", "Test", "it", "should"})
 _TITLE = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _SHORTEST_LINE = 3  # what closes a block stands in any test
 _BLANK = re.compile(
@@ -43,15 +45,21 @@ def stays_at(pair: FilePair, test: Test) -> int | None:
     return pair.new_number(kept[len(kept) // 2]) if len(kept) > len(said) / 2 else None
 
 
-def is_replaced(pair: FilePair, test: Test, come: Sequence[Test]) -> bool:
-    """Whether another test came where it stood."""
+def replacements(pair: FilePair, test: Test, come: Sequence[Test]) -> Sequence[Test]:
+    """The tests that came where it stood."""
     if pair.old is None or pair.new is None:
-        return False
-    return any(
-        each.path == test.path and (each.first in block or each.line in block)
-        for block in _replacements(pair, test)
+        return ()
+    blocks = list(_replacements(pair, test))
+    return [
+        each
         for each in come
-    )
+        if each.path == test.path and any(each.first in block or each.line in block for block in blocks)
+    ]
+
+
+def is_stranger(test: Test, come: Test) -> bool:
+    """Whether it has neither the title of a test nor what it said."""
+    return not is_called_alike(test, come) and not says(come, test, _STRANGE)
 
 
 def _replacements(pair: FilePair, test: Test) -> Iterator[set[int]]:
@@ -86,7 +94,7 @@ def says(one: Test, other: Test, share: float = _GATHERED) -> bool:
 
 
 def is_called_alike(one: Test, other: Test) -> bool:
-    title = set(_TITLE.findall(one.name))
+    title = set(_TITLE.findall(one.name)) - _FILLING
     return len(title & set(_TITLE.findall(other.name))) >= len(title) / 2
 
 

@@ -22,10 +22,11 @@ _PROGRAM = re.compile(
     r"(?:^|[/_.-])(?:scripts?|bin|cmds?|commands?|cli|tools?|tooling|utils?/dev|build|builds|ci|tasks?"
     r"|management|main|__main__|setup|console|terminal|debug|debugger|debugging|repl|shell|install|installer"
     r"|release|dev|hack|maint|misc|migrations?|print(?:er|ing)?|report(?:er|ing|s)?|output|ui|tui"
-    r"|logger|logging|logs?|progress|server\.js|gulpfile|gruntfile|rakefile|config)"
-    r"(?:[/_.-]|$)",
+    r"|logger|logging|logs?|progress|server\.js|gulpfile|gruntfile|rakefile)"
+    r"(?:[/_.-]|$)|[.]config[.]\w+$",
     re.IGNORECASE,
 )
+_SOURCES = re.compile(r"(?:^|/)src/main/")  # where Maven and Gradle have all code
 
 
 def is_test(path: str) -> bool:
@@ -40,4 +41,4 @@ def is_shown(path: str, language: str = "") -> bool:
 
 def is_program(path: str) -> bool:
     """What may well write to the screen: scripts, command lines, builds, reports."""
-    return _PROGRAM.search(path) is not None
+    return _PROGRAM.search(_SOURCES.sub("", path)) is not None

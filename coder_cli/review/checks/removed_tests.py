@@ -12,10 +12,11 @@ from coder_cli.review.checks.kept_tests import (
     come_words,
     has_moved,
     is_made_of,
-    is_replaced,
     is_row_of,
+    is_stranger,
     is_turned,
     is_twin,
+    replacements,
     says_nothing,
     stays_at,
 )
@@ -64,7 +65,13 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         for each in come
         if not any(each.path == path and each.first <= line <= each.last for path, line in places)
     ]
-    left = [test for test in left if not is_replaced(pairs[test.path], test, own)]
+    instead = [(test, replacements(pairs[test.path], test, own)) for test in left]
+    changed += [
+        test
+        for test, by in instead
+        if by and all(is_stranger(test, each) for each in by) and not _is_most(test.path, gone, old)
+    ]
+    left = [test for test, by in instead if not by]
     if len(left) * len(come) > _MOST_PAIRS:
         return  # all is written anew, and no rule tells what became of what
     missing = [
@@ -84,7 +91,7 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         mine = [test for test in every if not dead.is_tested_by(test)]
         if len(mine) * _FEW > len(every):
             yield _removal(pair, mine, len(old[pair.path]), Severity.INFO if shrinks else Severity.WARNING)
-    for test in changed:
+    for test in dict.fromkeys(changed):
         if all(test is not each for each in missing) and not dead.is_tested_by(test):
             yield _replacement(pairs[test.path], test)
 
@@ -181,7 +188,7 @@ def _replacement(pair: FilePair, test: Test) -> Finding:
         severity=Severity.INFO,
         category=Category.TESTS,
         title=f"A test gave way to another: {test.name}",
-        scenario="The new one looks like it, but hardly any of what only the old one said is in it.",
+        scenario="Hardly any of what the old one said alone is in the new one.",
         suggestion="Look whether what it tested is tested still.",
         deleted=pair.deleted_text(test.first, test.last),
         certain=False,

@@ -41,13 +41,20 @@ class Users:
                 return self.symbols.definitions(path, number)
         return None
 
+    def is_announced(self, definition: Definition) -> bool:
+        """Whether it is a prototype or the like, and what it announces is not known."""
+        parsed = self.project.parsed(definition.path)
+        return (
+            parsed is not None and definition.symbol is not None and parsed.symbols[definition.symbol].forward
+        )
+
     def named(self, name: str) -> Iterator[tuple[str, int]]:
-        """Every definition of this name that is no local one."""
+        """Every definition of this name that is neither a local one nor only announces another."""
         for path in self.paths:
             parsed = self.project.parsed(path)
             for index, symbol in enumerate(parsed.symbols if parsed else ()):
                 around = parsed.symbols[symbol.parent] if parsed and symbol.parent is not None else None
-                if symbol.name == name and not (around and around.kind in _FUNCTIONS):
+                if symbol.name == name and not symbol.forward and not (around and around.kind in _FUNCTIONS):
                     yield path, index
 
 

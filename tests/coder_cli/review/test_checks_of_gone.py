@@ -101,6 +101,21 @@ def test_a_name_that_others_have_too_is_found_where_it_is_imported_from_its_file
     assert told(found) == ["deleted-symbol a.ts:1"]
 
 
+def test_a_function_of_c_of_which_only_its_prototype_stayed_is_found(tmp_path: Path) -> None:
+    files = {
+        "a.h": "void neg_init(struct data *d);\n",
+        "a.c": '#include "a.h"\n\nvoid neg_init(struct data *d)\n{\n  d->n = 0;\n}\n\nint other(void)\n{\n'
+        "  return 1;\n}\n",
+        "b.c": '#include "a.h"\n\nvoid go(struct data *d)\n{\n  neg_init(d);\n}\n',
+    }
+    without = '#include "a.h"\n\nint other(void)\n{\n  return 1;\n}\n'
+    found = checked(tmp_path / "a", files, {"a.c": without})
+    assert [each.title for each in found] == ["neg_init is gone, but still used"]
+    assert not checked(tmp_path / "b", files, {"a.c": without, "c.c": files["a.c"]})
+    unread = without.replace("return 1;", "BEGIN_ALL( neg_init\n  return ][ 1;")
+    assert not checked(tmp_path / "c", files, {"a.c": unread})
+
+
 def test_a_property_called_as_its_type_is_not_used_where_the_type_stands(tmp_path: Path) -> None:
     kept = "class A : IEquatable<A> {\n    A(Type type) { this.type = type; }\n    readonly Type type;\n"
     gone = "    public Type Type { get { return type; } }\n"

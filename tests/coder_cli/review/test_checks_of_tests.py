@@ -260,7 +260,7 @@ def test_a_test_that_is_switched_off_is_found(
     [
         "@pytest.mark.skipif(WINDOWS, reason='no links')\ndef test_a():\n    assert load()\n",
         "def test_a():\n    assert load()\n\n\n@pytest.mark.xfail\ndef test_b():\n    assert drop()\n",
-        "@pytest.mark.skip\ndef test_a():\n    assert load()\n\n\ndef test_all():\n    assert all(load())\n",
+        "@pytest.mark.skip\ndef test_a():\n    assert load()\n\n\ndef test_a_too():\n    assert load() + 1\n",
         "@pytest.mark.skip\ndef test_b():\n    x = 1\n    assert load()\n",
         "def test_a():\n    @pytest.mark.skip\n    def inner():\n        pass\n\n    assert load()\n",
     ],
