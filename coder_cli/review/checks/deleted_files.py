@@ -56,10 +56,15 @@ def _importers(ground: Ground, pair: FilePair) -> list[User]:
 def _leads_somewhere(ground: Ground, path: str, line: int, dependency: Dependency) -> bool:
     graph = ground.after.graph()
     return any(
-        each.line == line and each.name == dependency.name
+        each.line == line and (each.name == dependency.name or _is_placed(each.name))
         for target in graph.dependencies_of(path)
         for each in graph.why(path, target)
     )
+
+
+def _is_placed(name: str) -> bool:
+    """Of Rust, `#[path = "..."] mod name;`: the path stands on a line of its own, and may be another now."""
+    return name.startswith('mod "')
 
 
 def _is_optional(ground: Ground, path: str, line: int) -> bool:

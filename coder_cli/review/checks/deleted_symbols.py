@@ -13,7 +13,7 @@ from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.local_functions import LocalFunction
 from coder_cli.review.checks.users import Users, may_be_known_by_name
 from coder_cli.review.types import Category, Finding, Severity
-from retrieval.definitions import Definition
+from retrieval.definitions import Definition, Usage
 from retrieval.scopes import FUNCTIONS, TYPES
 from retrieval.types import Import, ParsedFile, Reference, ReferenceKind, Symbol
 
@@ -138,10 +138,16 @@ def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator
         found = after.definitions_at(path, line, reference.column, reference.name)
         if found is None or not _is_lost(after, gone, found, usage.exact):
             continue
-        if usage.exact or _is_known_by_name(before, after, gone):
+        if usage.exact or (not _is_own(gone, usage) and _is_known_by_name(before, after, gone)):
             yield User(path, line, usage.exact and closed)
     for path in after.paths:
         yield from _importing(ground, before, after, gone, path)
+
+
+def _is_own(gone: _Gone, usage: Usage) -> bool:
+    """Within what is gone, as in `def size(self): return self.list.size()`: others have the name, too."""
+    symbol = gone.symbol
+    return usage.path == gone.pair.old_path and symbol.start_line <= usage.reference.line <= symbol.end_line
 
 
 def _says_a_type(gone: _Gone, reference: Reference) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence, Set
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from coder_cli.review.checks.ground import FilePair
+from coder_cli.review.checks.ground import FilePair, Lines
 from coder_cli.review.checks.tests_of import Test
 
 _ALIKE = 0.6  # of the words of two tests: one was made of the other
@@ -23,8 +23,9 @@ _TABLE = re.compile(
 )
 _MOVED = 0.6  # of the lines of a test
 _LONG_LINE = 16
-_STRANGE = 0.5  # of the words of a test
-_FILLING = frozenset({"test", "Test", "it", "should"})
+_QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<text>(?:(?!(?P=quote)|\\).){20,})(?P=quote)")
+_HALF = 0.4  # of the words of a test, at least
+_FILLING = frozenset({"test", "it", "should"})
 _TITLE = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _SHORTEST_LINE = 3  # what closes a block stands in any test
 _BLANK = re.compile(
@@ -59,7 +60,7 @@ def replacements(pair: FilePair, test: Test, come: Sequence[Test]) -> Sequence[T
 
 def is_stranger(test: Test, come: Test) -> bool:
     """Whether it has neither the title of a test nor what it said."""
-    return not is_called_alike(test, come) and not says(come, test, _STRANGE)
+    return not is_called_alike(test, come) and not says(come, test, _HALF)
 
 
 def _replacements(pair: FilePair, test: Test) -> Iterator[set[int]]:
@@ -73,14 +74,24 @@ def _replacements(pair: FilePair, test: Test) -> Iterator[set[int]]:
 
 def is_twin(gone: Test, come: Test) -> bool:
     old, new = gone.words[:_MOST_COMPARED], come.words[:_MOST_COMPARED]
-    return SequenceMatcher(None, old, new, autojunk=False).ratio() >= _TWINS
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    return min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= _TWINS and matcher.ratio() >= _TWINS
 
 
 def is_row_of(pair: FilePair, gone: Test, come: Test) -> bool:
     """Whether it became a row of a table: one test that came beside it runs with many values."""
     if come.path != gone.path or not _TABLE.search(" ".join((*come.table, *come.words))):
         return False
-    return says(come, gone) and any(
+    return says(come, gone) and _is_beside(pair, gone, come)
+
+
+def is_rewritten(pair: FilePair, gone: Test, come: Test) -> bool:
+    """Whether one came beside it that is called alike and says half the same: it may stand for several."""
+    return is_called_alike(gone, come) and says(come, gone, _HALF) and _is_beside(pair, gone, come)
+
+
+def _is_beside(pair: FilePair, gone: Test, come: Test) -> bool:
+    return come.path == gone.path and any(
         any(row.new_line is not None and come.first <= row.new_line <= come.last for row in hunk.added)
         and any(row.old_line is not None and gone.first <= row.old_line <= gone.last for row in hunk.deleted)
         for hunk in pair.file.hunks
@@ -94,8 +105,19 @@ def says(one: Test, other: Test, share: float = _GATHERED) -> bool:
 
 
 def is_called_alike(one: Test, other: Test) -> bool:
-    title = set(_TITLE.findall(one.name)) - _FILLING
-    return len(title & set(_TITLE.findall(other.name))) >= len(title) / 2
+    """The name of a class counts where the other one has none."""
+    names = (one.name, other.name) if ("." in one.name) != ("." in other.name) else (last(one), last(other))
+    title, others = (_words_of(name) - _FILLING for name in names)
+    return len(title & others) >= len(title) / 2
+
+
+def last(test: Test) -> str:
+    """Its name without its class's; a title stays whole."""
+    return test.name if " " in test.name else test.name.rpartition(".")[2]
+
+
+def _words_of(name: str) -> set[str]:
+    return {word.lower() for word in _TITLE.findall(name)}
 
 
 def says_nothing(test: Test) -> bool:
@@ -103,25 +125,43 @@ def says_nothing(test: Test) -> bool:
     return all(_BLANK.fullmatch(word) for word in set(test.words) - set(_WORD.findall(test.name)))
 
 
-def has_moved(pair: FilePair, test: Test, added: Set[str]) -> bool:
+def has_moved(pair: FilePair, gone: Test, others: Sequence[Test], added: Set[str]) -> bool:
     """Whether most of its lines were added elsewhere: to other tests, too."""
-    if pair.old is None:
-        return False
-    body = [pair.old.line(line).strip() for line in range(test.line + 1, test.last + 1)]
-    said = [line for line in body if len(line) > _SHORTEST_LINE]
+    said = [line for line in _own_lines(pair, gone, others) if len(line) > _SHORTEST_LINE]
     return bool(said) and sum(line in added for line in said) >= _MOVED * len(said)
 
 
-def is_turned(pair: FilePair, gone: Test, come: Test) -> bool:
-    """Whether something else is expected of the same case now: a title like it, a line that it alone had."""
-    if pair.old is None or pair.new is None or come.path != gone.path:
+def is_turned(pair: FilePair, gone: Test, come: Test, others: Sequence[Test]) -> bool:
+    """Whether something else is expected of the same case now: a title like it, and a line that no test has
+    but those that are gone, the `others`."""
+    if pair.new is None or come.path != gone.path or not is_called_alike(gone, come):
         return False
-    if not is_called_alike(gone, come):
+    said = "\n".join(_body(pair.new, come))
+    return any(
+        line.rstrip(";,") in said for line in _own_lines(pair, gone, others) if len(line) >= _LONG_LINE
+    )
+
+
+def _own_lines(pair: FilePair, gone: Test, others: Sequence[Test]) -> Sequence[str]:
+    """Those that nothing in its file has but the tests that are gone, the `others`."""
+    if pair.old is None:
+        return ()
+    every = Counter(line.strip() for line in pair.old.lines)
+    told = Counter(line for test in others if test.path == gone.path for line in _body(pair.old, test))
+    return [line for line in _body(pair.old, gone) if every[line] == told[line]]
+
+
+def _body(lines: Lines, test: Test) -> Iterator[str]:
+    for number in range(test.line + 1, test.last + 1):
+        yield lines.line(number).strip()
+
+
+def expects(pair: FilePair, gone: Test, lost: str) -> bool:
+    """Whether a text that it has in quotes stands in what programs said before and say no more."""
+    if pair.old is None or not lost:
         return False
-    said = Counter(line.strip() for line in pair.old.lines)
-    own = {pair.old.line(number).strip() for number in range(gone.line + 1, gone.last + 1)}
-    own = {line for line in own if len(line) >= _LONG_LINE and said[line] == 1}
-    return any(pair.new.line(number).strip() in own for number in range(come.line + 1, come.last + 1))
+    text = pair.old.part(gone.line + 1, gone.last)
+    return any(found["text"] in lost for found in _QUOTED.finditer(text))
 
 
 def is_made_of(gone: Test, words: Sequence[str]) -> bool:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from coder_cli.review.checks.dead_names import dead_names
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.kept_tests import (
     come_words,
+    expects,
     has_moved,
     is_made_of,
+    is_rewritten,
     is_row_of,
     is_stranger,
     is_turned,
     is_twin,
+    last,
     replacements,
     says_nothing,
     stays_at,
@@ -23,18 +26,12 @@ from coder_cli.review.checks.kept_tests import (
 from coder_cli.review.checks.paths import is_shown, is_test
 from coder_cli.review.checks.tests_of import Test, may_hold_tests, new_tests, tests_of
 from coder_cli.review.types import Category, Finding, Severity
-from retrieval.scopes import TYPES
-from retrieval.types import ParsedFile, SymbolKind
 
 NAME = "test-removed"
 _MOST_PAIRS = 20_000
 _MOST_NAMED = 5
 _WORD = re.compile(r"\w+")
-_SHORTEST_PART = 4
 _FEW = 4  # where most of the tests that are gone had nothing left to test, no rule tells about the others
-_CALLABLE = TYPES | {SymbolKind.FUNCTION}
-_SHORTEST_SHARED = 8  # letters of a name that several definitions have
-_CASE = re.compile(r"[A-Z]*[a-z0-9]+|[A-Z]+")
 _TELLING = re.compile(r"[A-Za-z]{3}")  # a test that had no such word alone may only have other values now
 _MOST_APART = 3  # tests of a file that gave way one by one; more are a file that is written anew
 
@@ -52,10 +49,21 @@ def _old_tests(ground: Ground, pair: FilePair) -> Iterator[Test]:
 def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Test]]) -> Iterator[Finding]:
     gone = [test for path in old for test in _without(old[path], new[path])]
     come = [test for path in new for test in _without(new[path], old[path])]
+    if len(gone) * len(come) > _MOST_PAIRS:
+        return  # all is written anew, and no rule tells what became of what
     pairs = {pair.path: pair for pair in ground.pairs}
     left = list(_nowhere(gone, come, new))
     added = {row.text.strip() for pair in _with_tests(ground) for row in pair.added}
-    left = [test for test in left if not says_nothing(test) and not has_moved(pairs[test.path], test, added)]
+    others = [test for test in gone if not any(is_twin(test, each) for each in come)]
+    lost = "\n".join(_lost(ground))
+    left = [
+        test
+        for test in left
+        if not says_nothing(test)
+        and not has_moved(pairs[test.path], test, others, added)
+        and not expects(pairs[test.path], test, lost)
+        and not any(is_turned(pairs[test.path], test, each, others) for each in come)
+    ]
     changed = list(_other_subjects(ground, left, old)) if come else []
     stayed = [(test, line) for test in left if (line := stays_at(pairs[test.path], test)) is not None]
     left = [test for test in left if not any(test is each for each, _ in stayed)]
@@ -72,19 +80,17 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         if by and all(is_stranger(test, each) for each in by) and not _is_most(test.path, gone, old)
     ]
     left = [test for test, by in instead if not by]
-    if len(left) * len(come) > _MOST_PAIRS:
-        return  # all is written anew, and no rule tells what became of what
     missing = [
         test
         for test in left
         if not _is_anew(test.path, gone, come, old)
         and not any(is_twin(test, each) for each in own)
         and not any(is_row_of(pairs[test.path], test, each) for each in come)
-        and not any(is_turned(pairs[test.path], test, each) for each in come)
+        and not any(is_rewritten(pairs[test.path], test, each) for each in come)
         and not any(is_made_of(test, come_words(pairs[each.path], each, test)) for each in come)
     ]
-    tests = {_last(test) for test in left}
-    dead = _dead(ground, tests, [test for path in new for test in new[path]])
+    tests = {last(test) for test in left}
+    dead = dead_names(ground, tests, [test for path in new for test in new[path]])
     shrinks = _shrinks(ground)
     for pair in ground.pairs:
         every = [test for test in missing if test.path == pair.path]
@@ -101,10 +107,10 @@ def _nowhere(gone: Sequence[Test], come: Sequence[Test], new: dict[str, list[Tes
     more, no old one either."""
     kept = {path for path, tests in new.items() if tests}
     every = [test for tests in new.values() for test in tests]
-    names = Counter(_last(test) for test in come)
+    names = Counter(last(test) for test in come)
     for test in gone:
-        if names[_last(test)]:
-            names[_last(test)] -= 1
+        if names[last(test)]:
+            names[last(test)] -= 1
         elif test.path in kept or not any(_is_same(test, each) for each in every):
             yield test
 
@@ -112,7 +118,7 @@ def _nowhere(gone: Sequence[Test], come: Sequence[Test], new: dict[str, list[Tes
 def _is_same(test: Test, other: Test) -> bool:
     """Of another file: the same test of the same class, or one of the same name that says the same."""
     of_class = "." in test.name and " " not in test.name
-    return _last(other) == _last(test) and (is_twin(test, other) or (of_class and other.name == test.name))
+    return last(other) == last(test) and (is_twin(test, other) or (of_class and other.name == test.name))
 
 
 def _other_subjects(ground: Ground, gone: Sequence[Test], old: dict[str, list[Test]]) -> Iterator[Test]:
@@ -127,6 +133,14 @@ def _other_subjects(ground: Ground, gone: Sequence[Test], old: dict[str, list[Te
         apart = set(test.words) - beside - set(_WORD.findall(test.name))
         if any(_TELLING.search(word) for word in apart) and len(apart & now) < len(apart) / 2:
             yield test
+
+
+def _lost(ground: Ground) -> Iterator[str]:
+    """The lines that programs have no more."""
+    for pair in ground.pairs:
+        if not is_test(pair.path) and not is_shown(pair.path, pair.language):
+            come = {row.text.strip() for row in pair.added}
+            yield from (row.text for row in pair.deleted if row.text.strip() not in come)
 
 
 def _with_tests(ground: Ground) -> Sequence[FilePair]:
@@ -204,81 +218,3 @@ def _without(tests: Sequence[Test], others: Sequence[Test]) -> list[Test]:
         else:
             found.append(test)
     return found
-
-
-def _last(test: Test) -> str:
-    """Its name without its class's; a title stays whole."""
-    return test.name if " " in test.name else test.name.rpartition(".")[2]
-
-
-@dataclass(frozen=True, slots=True)
-class _Dead:
-    """What programs no longer define and tests no longer say: its tests go with it."""
-
-    names: frozenset[str]
-    parts: frozenset[str]  # of the names, those that nothing else has
-    short: frozenset[str]  # those of three letters
-
-    def is_tested_by(self, test: Test) -> bool:
-        words = (test.path, test.name, *test.words)
-        if not self.short.isdisjoint(_cases(test.name)):
-            return True
-        if not self.parts.isdisjoint(part for word in words for part in _parts_of(word)):
-            return True
-        title = _joined(test.name)
-        return not self.names.isdisjoint(test.words) or any(
-            len(name) >= _SHORTEST_PART and _joined(name) in title for name in self.names
-        )
-
-
-def _dead(ground: Ground, gone_tests: set[str], tests: Sequence[Test]) -> _Dead:
-    """Names that nothing has now and no test says; and long ones that fewer functions or types have."""
-    before: Counter[str] = Counter()
-    after: Counter[str] = Counter()
-    shared: set[str] = set()
-    for pair in ground.pairs:
-        if is_test(pair.path):
-            continue
-        old, new = ground.before.parsed(pair.old_path), ground.after.parsed(pair.path)
-        before.update(symbol.name for symbol in (old.symbols if old and pair.old else ()))
-        after.update(symbol.name for symbol in (new.symbols if new and pair.new else ()))
-        shared.update(_callable(old) if old and pair.old else ())
-    titles = [_joined(test.name) for test in tests]
-    said = {word for test in tests for word in test.words}
-    gone = {
-        name
-        for name in before.keys() - after.keys() - gone_tests - said
-        if not any(_joined(name) in title for title in titles)
-    }
-    fewer = {name for name in before - after if name in shared} - gone_tests - gone
-    kept = {part for name in (*after, *said, *titles) for part in _cases(name)}
-    alone = {part for name in gone for part in _cases(name)} - kept
-    return _Dead(
-        frozenset(gone | fewer & after.keys()),
-        frozenset(part for part in alone if len(part) >= _SHORTEST_PART),
-        frozenset(part for part in alone if len(part) == _SHORTEST_PART - 1),
-    )
-
-
-def _callable(parsed: ParsedFile) -> Iterator[str]:
-    """The long names of functions and types; a constructor has that of its type."""
-    for symbol in parsed.symbols:
-        around = parsed.symbols[symbol.parent] if symbol.parent is not None else None
-        makes = around is not None and around.name == symbol.name
-        if len(symbol.name) >= _SHORTEST_SHARED and (makes or symbol.kind in _CALLABLE):
-            yield symbol.name
-
-
-def _joined(name: str) -> str:
-    """`_parse_query_` of parseQuery: so one name is looked for within another."""
-    return f"_{'_'.join(_cases(name))}_"
-
-
-def _cases(name: str) -> list[str]:
-    """`rgb`, `to`, `hex` of rgbToHex."""
-    return [part.lower() for part in _CASE.findall(name)]
-
-
-def _parts_of(name: str) -> set[str]:
-    """`Sqlite`, `Driver` of SqliteDriver."""
-    return {part for part in _cases(name) if len(part) >= _SHORTEST_PART}

@@ -12,10 +12,12 @@ from coder_cli.review.checks.tests_of import Test, end_of_block, may_hold_tests,
 from coder_cli.review.types import Category, Finding, Severity
 
 NAME = "test-skipped"
+_MOST_ARGUMENTS = 5  # lines
 _SAME = 0.9  # of the words of a test: another one says the same
 _OFF = {
     "python": re.compile(
-        r"^\s*@(?:pytest\.mark\.(?:skip|xfail)\b(?!if)(?!.*\bcondition\s*=)|unittest\.(?:skip|expectedFailure)\b(?!If|Unless)|skip\b|expectedFailure\b)"
+        r"^\s*@(?:pytest\.mark\.(?:skip|xfail(?!\s*\(\s*(?!(?:reason|raises|strict|run)\s*=)[^\s)]))\b(?!if)"
+        r"(?!.*\bcondition\s*=)|unittest\.(?:skip|expectedFailure)\b(?!If|Unless)|skip\b|expectedFailure\b)"
     ),
     "javascript": re.compile(r"^\s*(?:xit|xtest|xdescribe)\s*\(|^\s*(?:it|test|describe)\.skip\s*\("),
     "go": re.compile(r"^\t\w+\.Skip(?:f|Now)?\s*\("),
@@ -48,7 +50,7 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: S
         return
     moved = {row.text.strip() for row in pair.deleted}
     for number in sorted(pair.added_numbers):
-        code = lines.code_line(number)
+        code = _statement(lines, number)
         if lines.line(number).strip() in moved:
             continue
         if only is not None and only.search(code):
@@ -67,6 +69,14 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: S
                 "What it tests can break, and nobody sees it.",
                 "Mend the test, or say beside it why and until when it is off.",
             )
+
+
+def _statement(lines: Lines, number: int) -> str:
+    """The line, with what follows a bracket that is open at its end: a condition may."""
+    code = lines.code_line(number)
+    if code.rstrip().endswith("("):
+        code += " ".join(lines.code_line(one) for one in range(number + 1, number + _MOST_ARGUMENTS))
+    return code
 
 
 def _is_old_test(pair: FilePair, lines: Lines, number: int, tests: Sequence[Test], before: Set[str]) -> bool:

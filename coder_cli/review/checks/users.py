@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
 
 from retrieval.definitions import Definition, SymbolGraph, Usage
 from retrieval.project import RepositoryProject
@@ -11,6 +13,19 @@ from retrieval.types import SymbolKind
 # Where no compiler tells what a call of a method means.
 _DYNAMIC = frozenset({"python", "javascript", "ruby", "php"})
 _SHORTEST_BY_NAME = 8  # letters: objects of any library have methods with short names
+# What objects of the language itself, or of every library, have.
+_OF_ALL = {
+    "python": frozenset(
+        name for each in (str, bytes, dict, set, list, date, datetime, Path, Exception) for name in dir(each)
+    ),
+    "php": frozenset(
+        {"getMessage", "getPrevious", "getTraceAsString", "getIterator", "offsetGet", "offsetSet"}
+    ),
+    "javascript": frozenset(
+        {"toString", "hasOwnProperty", "addEventListener", "removeEventListener", "setAttribute"}
+    ),
+    "ruby": frozenset({"respond_to?", "instance_of?", "each_with_index", "method_missing"}),
+}
 _FUNCTIONS = {SymbolKind.FUNCTION, SymbolKind.METHOD}
 
 
@@ -60,4 +75,6 @@ class Users:
 
 def may_be_known_by_name(name: str, language: str, users: Users) -> bool:
     """Whether a call of this name can hardly mean anything but the one definition that has it."""
-    return language in _DYNAMIC and len(name) >= _SHORTEST_BY_NAME and len(list(users.named(name))) == 1
+    if language not in _DYNAMIC or len(name) < _SHORTEST_BY_NAME or name in _OF_ALL[language]:
+        return False
+    return len(list(users.named(name))) == 1

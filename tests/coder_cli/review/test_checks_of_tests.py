@@ -227,6 +227,12 @@ def test_a_java_test_is_known_by_its_mark(tmp_path: Path) -> None:
             "@pytest.mark.xfail(strict=True)\ndef test_a():\n    assert load()\n",
             1,
         ),
+        (
+            "test_a.py",
+            "def test_a():\n    assert load()\n",
+            "@pytest.mark.xfail(\n    reason='it is off',\n)\ndef test_a():\n    assert load()\n",
+            1,
+        ),
         ("a.test.js", "it('adds', () => {\n  add();\n});\n", "it.only('adds', () => {\n  add();\n});\n", 1),
         ("a.test.js", "it('adds', () => {\n  add();\n});\n", "xit('adds', () => {\n  add();\n});\n", 1),
         (
@@ -261,6 +267,8 @@ def test_a_test_that_is_switched_off_is_found(
         "@pytest.mark.skipif(WINDOWS, reason='no links')\ndef test_a():\n    assert load()\n",
         "def test_a():\n    assert load()\n\n\n@pytest.mark.xfail\ndef test_b():\n    assert drop()\n",
         "@pytest.mark.skip\ndef test_a():\n    assert load()\n\n\ndef test_a_too():\n    assert load() + 1\n",
+        "@pytest.mark.xfail(\n    WINDOWS,\n    reason='no links',\n)\ndef test_a():\n    assert load()\n",
+        "@pytest.mark.xfail(sys.version_info > (3, 9), strict=True)\ndef test_a():\n    assert load()\n",
         "@pytest.mark.skip\ndef test_b():\n    x = 1\n    assert load()\n",
         "def test_a():\n    @pytest.mark.skip\n    def inner():\n        pass\n\n    assert load()\n",
     ],

@@ -1,0 +1,92 @@
+"""What programs define no more: its tests go with it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from coder_cli.review.checks.ground import Ground
+from coder_cli.review.checks.paths import is_test
+from coder_cli.review.checks.tests_of import Test
+from retrieval.scopes import TYPES
+from retrieval.types import ParsedFile, SymbolKind
+
+_SHORTEST_PART = 4
+_CASE = re.compile(r"[A-Z]*[a-z0-9]+|[A-Z]+")
+_CALLABLE = TYPES | {SymbolKind.FUNCTION}
+_SHORTEST_SHARED = 8  # letters of a name that several definitions have
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """What programs no longer define and tests no longer say: its tests go with it."""
+
+    names: frozenset[str]
+    parts: frozenset[str]  # of the names, those that nothing else has
+    short: frozenset[str]  # those of three letters
+
+    def is_tested_by(self, test: Test) -> bool:
+        words = (test.path, test.name, *test.words)
+        if not self.short.isdisjoint(_cases(test.name)):
+            return True
+        if not self.parts.isdisjoint(part for word in words for part in _parts_of(word)):
+            return True
+        title = _joined(test.name)
+        return not self.names.isdisjoint(test.words) or any(
+            len(name) >= _SHORTEST_PART and _joined(name) in title for name in self.names
+        )
+
+
+def dead_names(ground: Ground, gone_tests: set[str], tests: Sequence[Test]) -> Dead:
+    """Names that nothing has now and no test says; and long ones that fewer functions or types have."""
+    before: Counter[str] = Counter()
+    after: Counter[str] = Counter()
+    shared: set[str] = set()
+    for pair in ground.pairs:
+        if is_test(pair.path):
+            continue
+        old, new = ground.before.parsed(pair.old_path), ground.after.parsed(pair.path)
+        before.update(symbol.name for symbol in (old.symbols if old and pair.old else ()))
+        after.update(symbol.name for symbol in (new.symbols if new and pair.new else ()))
+        shared.update(_callable(old) if old and pair.old else ())
+    titles = [_joined(test.name) for test in tests]
+    said = {word for test in tests for word in test.words}
+    gone = {
+        name
+        for name in before.keys() - after.keys() - gone_tests - said
+        if not any(_joined(name) in title for title in titles)
+    }
+    fewer = {name for name in before - after if name in shared} - gone_tests - gone
+    kept = {part for name in (*after, *said, *titles) for part in _cases(name)}
+    alone = {part for name in gone for part in _cases(name)} - kept
+    return Dead(
+        frozenset(gone | fewer & after.keys()),
+        frozenset(part for part in alone if len(part) >= _SHORTEST_PART),
+        frozenset(part for part in alone if len(part) == _SHORTEST_PART - 1),
+    )
+
+
+def _callable(parsed: ParsedFile) -> Iterator[str]:
+    """The long names of functions and types; a constructor has that of its type."""
+    for symbol in parsed.symbols:
+        around = parsed.symbols[symbol.parent] if symbol.parent is not None else None
+        makes = around is not None and around.name == symbol.name
+        if len(symbol.name) >= _SHORTEST_SHARED and (makes or symbol.kind in _CALLABLE):
+            yield symbol.name
+
+
+def _joined(name: str) -> str:
+    """`_parse_query_` of parseQuery: so one name is looked for within another."""
+    return f"_{'_'.join(_cases(name))}_"
+
+
+def _cases(name: str) -> list[str]:
+    """`rgb`, `to`, `hex` of rgbToHex."""
+    return [part.lower() for part in _CASE.findall(name)]
+
+
+def _parts_of(name: str) -> set[str]:
+    """`Sqlite`, `Driver` of SqliteDriver."""
+    return {part for part in _cases(name) if len(part) >= _SHORTEST_PART}
