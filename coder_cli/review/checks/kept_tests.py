@@ -58,11 +58,6 @@ def replacements(pair: FilePair, test: Test, come: Sequence[Test]) -> Sequence[T
     ]
 
 
-def is_stranger(test: Test, come: Test) -> bool:
-    """Whether it has neither the title of a test nor what it said."""
-    return not is_called_alike(test, come) and not says(come, test, _HALF)
-
-
 def _replacements(pair: FilePair, test: Test) -> Iterator[set[int]]:
     """The lines that were added right where lines of the test were deleted."""
     for hunk in pair.file.hunks:
@@ -70,6 +65,11 @@ def _replacements(pair: FilePair, test: Test) -> Iterator[set[int]]:
             block = list(rows) if changed else []
             if any(row.old_line is not None and test.first <= row.old_line <= test.last for row in block):
                 yield {row.new_line for row in block if row.new_line is not None}
+
+
+def is_stranger(test: Test, come: Test) -> bool:
+    """Whether the one that came has neither the title of a test nor what it said."""
+    return not is_called_alike(test, come) and not says(come, test, _HALF)
 
 
 def is_twin(gone: Test, come: Test) -> bool:
