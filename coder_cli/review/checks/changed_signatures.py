@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from coder_cli.review.checks.calls import Call, call_at
 from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
 from coder_cli.review.checks.parameters import Parameters, misfit, parameters_of, shifted, swapped
-from coder_cli.review.checks.users import Users, may_be_known_by_name
+from coder_cli.review.checks.users import Users, bases, may_be_known_by_name
 from coder_cli.review.types import Category, Finding, Severity
 from retrieval.definitions import Usage
 from retrieval.scopes import TYPES
@@ -20,6 +20,7 @@ _FUNCTIONS = {SymbolKind.FUNCTION, SymbolKind.METHOD}
 # const f = () => {}; function F() {} with methods in its prototype is a class.
 _CALLABLE = {*_FUNCTIONS, SymbolKind.CONSTANT, SymbolKind.VARIABLE, SymbolKind.CLASS}
 _MOST_CALLERS = 3  # that a finding names
+_OVERLOADING = frozenset({"java", "csharp", "kotlin", "cpp"})
 _CONSTRUCTORS = {
     "python": "__init__",
     "javascript": "constructor",
@@ -119,6 +120,8 @@ def _callers(ground: Ground, users: Users, changed: _Changed) -> Iterator[_Calle
     called = parsed.symbols[changed.called]
     new = _with_announced_defaults(ground, users, changed) if pair.language == "cpp" else changed.new
     alone: bool | None = None
+    if _may_be_inherited(users, parsed, changed.called):
+        return
     for usage in users.usages(pair.path, changed.called):
         if not usage.exact:
             if alone is None:
@@ -141,6 +144,15 @@ def _callers(ground: Ground, users: Users, changed: _Changed) -> Iterator[_Calle
         reason = reason or _means_another(call, pair, parsed, changed)
         if reason:
             yield _Caller(f"{usage.path}:{usage.reference.line}", reason, usage.exact)
+
+
+def _may_be_inherited(users: Users, parsed: ParsedFile, called: int) -> bool:
+    """Whether a type with bases may have another method of the name from one of them: an overload."""
+    around = parsed.symbols[called].parent
+    if parsed.language not in _OVERLOADING or around is None or parsed.symbols[around].kind not in TYPES:
+        return False
+    name = parsed.symbols[called].name
+    return bool(bases(parsed, around)) and len(list(users.named(name, announced=True))) > 1
 
 
 def _means_another(call: Call, pair: FilePair, parsed: ParsedFile, changed: _Changed) -> str:
@@ -168,7 +180,7 @@ def _with_announced_defaults(ground: Ground, users: Users, changed: _Changed) ->
     """In C++ a header says what may be left out."""
     name = _parsed(ground, changed).symbols[changed.index].name
     new = changed.new
-    for path, index in users.named(name):
+    for path, index in users.named(name, announced=True):
         parsed, lines = ground.after.parsed(path), ground.new_lines(path)
         if parsed is None or lines is None or not parsed.symbols[index].forward:
             continue

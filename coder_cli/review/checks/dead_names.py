@@ -24,6 +24,7 @@ class Dead:
     """What programs no longer define and tests no longer say: its tests go with it."""
 
     names: frozenset[str]
+    titles: frozenset[str]  # names that no title of a test has any more
     parts: frozenset[str]  # of the names, those that nothing else has
     short: frozenset[str]  # those of three letters
 
@@ -35,7 +36,7 @@ class Dead:
             return True
         title = _joined(test.name)
         return not self.names.isdisjoint(test.words) or any(
-            len(name) >= _SHORTEST_PART and _joined(name) in title for name in self.names
+            len(name) >= _SHORTEST_PART and _joined(name) in title for name in self.titles
         )
 
 
@@ -53,16 +54,18 @@ def dead_names(ground: Ground, gone_tests: set[str], tests: Sequence[Test]) -> D
         shared.update(_callable(old) if old and pair.old else ())
     titles = [_joined(test.name) for test in tests]
     said = {word for test in tests for word in test.words}
-    gone = {
+    untitled = {
         name
-        for name in before.keys() - after.keys() - gone_tests - said
+        for name in before.keys() - after.keys() - gone_tests
         if not any(_joined(name) in title for title in titles)
     }
+    gone = untitled - said
     fewer = {name for name in before - after if name in shared} - gone_tests - gone
     kept = {part for name in (*after, *said, *titles) for part in _cases(name)}
     alone = {part for name in gone for part in _cases(name)} - kept
     return Dead(
         frozenset(gone | fewer & after.keys()),
+        frozenset(untitled),
         frozenset(part for part in alone if len(part) >= _SHORTEST_PART),
         frozenset(part for part in alone if len(part) == _SHORTEST_PART - 1),
     )

@@ -54,17 +54,17 @@ def _importers(ground: Ground, pair: FilePair) -> list[User]:
 
 
 def _leads_somewhere(ground: Ground, path: str, line: int, dependency: Dependency) -> bool:
-    graph = ground.after.graph()
+    """Where another line of the statement changed, what it names may be another now: `#[path]`, `from`."""
+    graph, parsed = ground.after.graph(), ground.after.parsed(path)
+    around = [each for each in parsed.imports if each.start_line <= line <= each.end_line] if parsed else []
+    first = min((each.start_line for each in around), default=line)
+    last = max((each.end_line for each in around), default=line)
+    changed = ground.was_touched(path, first - 1, last)
     return any(
-        each.line == line and (each.name == dependency.name or _is_placed(each.name))
+        first <= each.line <= last and (changed or (each.line == line and each.name == dependency.name))
         for target in graph.dependencies_of(path)
         for each in graph.why(path, target)
     )
-
-
-def _is_placed(name: str) -> bool:
-    """Of Rust, `#[path = "..."] mod name;`: the path stands on a line of its own, and may be another now."""
-    return name.startswith('mod "')
 
 
 def _is_optional(ground: Ground, path: str, line: int) -> bool:

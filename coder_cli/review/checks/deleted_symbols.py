@@ -11,7 +11,7 @@ from coder_cli.review.checks import deleted_files, local_functions
 from coder_cli.review.checks.deleted_files import User, listed, now
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.local_functions import LocalFunction
-from coder_cli.review.checks.users import Users, may_be_known_by_name
+from coder_cli.review.checks.users import Users, bases, may_be_known_by_name
 from coder_cli.review.types import Category, Finding, Severity
 from retrieval.definitions import Definition, Usage
 from retrieval.scopes import FUNCTIONS, TYPES
@@ -196,13 +196,7 @@ def _is_closed(ground: Ground, gone: _Gone) -> bool:
     if parsed is None:
         return True
     types = [at for at in range(len(parsed.symbols)) if parsed.qualified_name(at) == name]
-    header = (
-        range(parsed.symbols[types[0]].line, parsed.symbols[types[0]].signature_end + 1)
-        if types
-        else range(0)
-    )
-    bases = [each for each in parsed.references if each.kind is ReferenceKind.BASE and each.line in header]
-    return all(each.name == "object" for each in bases)
+    return not types or all(each.name == "object" for each in bases(parsed, types[0]))
 
 
 # Imports of symbols

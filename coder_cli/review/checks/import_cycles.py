@@ -125,10 +125,21 @@ def find(ground: Ground) -> Iterator[Finding]:
             if statement is None or way is None or statement.line not in pair.added_numbers:
                 continue
             before = before or _Runtime(ground.before)
+            if len(way) == 2 and _is_split(*way):
+                continue
             if _is_old(ground, before, pair.path, way) or frozenset(way) in circles:
                 continue
             circles.add(frozenset(way))
             yield _finding(pair, statement, way)
+
+
+def _is_split(one: str, other: str) -> bool:
+    """Whether they are one header in two files, as C++ has it: `sink.h` and `sink-inl.h`."""
+    return all(_HEADER.search(each) for each in (one, other)) and _stem(one) == _stem(other)
+
+
+def _stem(path: str) -> str:
+    return re.sub(r"[-_.](?:inl|impl|fwd|inline)$", "", _HEADER.sub("", path.rpartition("/")[2]))
 
 
 def _imports_more(ground: Ground, pair: FilePair) -> bool:

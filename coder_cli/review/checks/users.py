@@ -8,7 +8,7 @@ from pathlib import Path
 
 from retrieval.definitions import Definition, SymbolGraph, Usage
 from retrieval.project import RepositoryProject
-from retrieval.types import SymbolKind
+from retrieval.types import ParsedFile, Reference, ReferenceKind, SymbolKind
 
 # Where no compiler tells what a call of a method means.
 _DYNAMIC = frozenset({"python", "javascript", "ruby", "php"})
@@ -63,14 +63,25 @@ class Users:
             parsed is not None and definition.symbol is not None and parsed.symbols[definition.symbol].forward
         )
 
-    def named(self, name: str) -> Iterator[tuple[str, int]]:
-        """Every definition of this name that is neither a local one nor only announces another."""
+    def named(self, name: str, *, announced: bool = False) -> Iterator[tuple[str, int]]:
+        """Every definition of this name that is no local one; those that only announce another if asked."""
         for path in self.paths:
             parsed = self.project.parsed(path)
             for index, symbol in enumerate(parsed.symbols if parsed else ()):
                 around = parsed.symbols[symbol.parent] if parsed and symbol.parent is not None else None
-                if symbol.name == name and not symbol.forward and not (around and around.kind in _FUNCTIONS):
+                if (
+                    symbol.name == name
+                    and symbol.forward <= announced
+                    and not (around and around.kind in _FUNCTIONS)
+                ):
                     yield path, index
+
+
+def bases(parsed: ParsedFile, index: int) -> list[Reference]:
+    """What a type extends or implements."""
+    symbol = parsed.symbols[index]
+    header = range(symbol.line, symbol.signature_end + 1)
+    return [each for each in parsed.references if each.kind is ReferenceKind.BASE and each.line in header]
 
 
 def may_be_known_by_name(name: str, language: str, users: Users) -> bool:

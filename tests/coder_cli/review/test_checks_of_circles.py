@@ -55,3 +55,12 @@ def test_a_circle_through_what_a_package_gathers_does_not_hide_another(tmp_path:
     found = checked(tmp_path, files, {"library/book.py": changed})
     assert told(found) == ["import-cycle library/book.py:1"]
     assert "library/book.py -> library/shelf.py -> library/book.py" in found[0].scenario
+
+
+def test_one_header_in_two_files_is_no_circle(tmp_path: Path) -> None:
+    files = {"sink.h": '#pragma once\n#include "sink-inl.h"\n', "sink-inl.h": "#pragma once\n"}
+    after = {"sink-inl.h": '#pragma once\n#include "sink.h"\n'}
+    assert not checked(tmp_path / "a", files, after)
+    other = {"sink.h": files["sink.h"].replace("sink-inl", "pipe"), "pipe.h": "#pragma once\n"}
+    found = checked(tmp_path / "b", other, {"pipe.h": after["sink-inl.h"]})
+    assert told(found) == ["import-cycle pipe.h:2"]

@@ -101,6 +101,19 @@ def test_a_name_that_others_have_too_is_found_where_it_is_imported_from_its_file
     assert told(found) == ["deleted-symbol a.ts:1"]
 
 
+def test_a_statement_of_several_lines_that_names_the_new_place_finds_it(tmp_path: Path) -> None:
+    files = {
+        "options.ts": "export const a = 1;\nexport const b = 2;\n",
+        "index.ts": "export {\n  a,\n  b,\n} from './options';\n",
+    }
+    after = {
+        "options.ts": None,
+        "all-options.ts": files["options.ts"],
+        "index.ts": "export {\n  a,\n  b,\n} from './all-options';\n",
+    }
+    assert not checked(tmp_path, files, after, staged=True)
+
+
 def test_a_function_of_c_of_which_only_its_prototype_stayed_is_found(tmp_path: Path) -> None:
     files = {
         "a.h": "void neg_init(struct data *d);\n",

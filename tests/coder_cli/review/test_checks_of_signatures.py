@@ -221,3 +221,25 @@ def test_types_with_types_in_them_hide_no_comma_between_parameters(tmp_path: Pat
         tmp_path / "b", {"A.cs": before + calls}, {"A.cs": before.replace("Dummy sut, ", "") + calls}
     )
     assert told(found) == ["changed-signature A.cs:2"]
+
+
+def test_an_overload_that_a_base_may_have_is_left_alone(tmp_path: Path) -> None:
+    base = 'class Node {\n    String html() { return ""; }\n    void html(StringBuilder to) { }\n}\n'
+    calls = "    String all() { return html(); }\n}\n"
+    before = 'class Text extends Node {\n    String html() { return "x"; }\n' + calls
+    after = before.replace('String html() { return "x"; }', "void html(StringBuilder to) { }")
+    assert not checked(tmp_path / "a", {"Node.java": base, "Text.java": before}, {"Text.java": after})
+    alone = before.replace(" extends Node", "")
+    changed = after.replace(" extends Node", "")
+    found = checked(tmp_path / "b", {"Node.java": base, "Text.java": alone}, {"Text.java": changed})
+    assert told(found) == ["changed-signature Text.java:2"]
+
+
+def test_a_default_that_a_header_announces_counts(tmp_path: Path) -> None:
+    files = {
+        "a.h": "void load(int path, int most = 3);\n",
+        "a.cpp": '#include "a.h"\n\nvoid load(int path)\n{\n}\n',
+        "b.cpp": '#include "a.h"\n\nvoid go()\n{\n  load(1);\n}\n',
+    }
+    after = files["a.cpp"].replace("int path", "int path, int most")
+    assert not checked(tmp_path, files, {"a.cpp": after})
