@@ -138,7 +138,7 @@ def _left_over(pair: FilePair, new: Lines, habits: _Habits, number: int) -> str:
     found = dumps or prints
     if found is None or _is_defined(code):
         return ""
-    told = new.line(number)[found.end() :].strip().lstrip("(").strip()
+    told = new.line(number)[found.end() :].strip().lstrip("(< ")
     if prints is not None and _PRINTF_FILE.search(code):
         return ""
     if _TELLS.search(told) or (dumps is not None and not _was_dumping(pair, habits)):

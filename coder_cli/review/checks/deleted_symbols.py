@@ -93,10 +93,11 @@ def _defined(parsed: ParsedFile) -> Iterator[str]:
 
 
 def _is_unread(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
-    """Whether a definition may be among what could not be parsed: its name still stands in the file."""
+    """Whether a definition may be among what could not be parsed: an added line has its name."""
     if pair.new is None or after is None or after.complete:
         return False
-    return re.search(rf"(?<!\w){re.escape(symbol.name)}(?!\w)", pair.new.code) is not None
+    name = re.compile(rf"(?<!\w){re.escape(symbol.name)}(?!\w)")
+    return any(name.search(pair.new.code_line(number)) for number in pair.added_numbers)
 
 
 def _is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:

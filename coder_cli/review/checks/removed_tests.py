@@ -55,7 +55,7 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
     left = list(_nowhere(gone, come, new))
     added = {row.text.strip() for pair in _with_tests(ground) for row in pair.added}
     others = [test for test in gone if not any(is_twin(test, each) for each in come)]
-    lost = "\n".join(_lost(ground))
+    lost = "\n".join(_lost(ground, old))
     left = [
         test
         for test in left
@@ -65,7 +65,7 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         and not any(is_turned(pairs[test.path], test, each, others) for each in come)
     ]
     changed = list(_other_subjects(ground, left, old)) if come else []
-    stayed = [(test, line) for test in left if (line := stays_at(pairs[test.path], test)) is not None]
+    stayed = [(test, line) for test in left if (line := _stays_at(pairs[test.path], test, come)) is not None]
     left = [test for test in left if not any(test is each for each, _ in stayed)]
     places = {(test.path, line) for test, line in stayed}
     own = [
@@ -102,6 +102,15 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
             yield _replacement(pairs[test.path], test)
 
 
+def _stays_at(pair: FilePair, test: Test, come: Sequence[Test]) -> int | None:
+    """Where it stands under another name; within a test that was there, git only took a copy for it."""
+    line = stays_at(pair, test)
+    own = any(
+        line is not None and each.path == test.path and each.first <= line <= each.last for each in come
+    )
+    return line if own else None
+
+
 def _nowhere(gone: Sequence[Test], come: Sequence[Test], new: dict[str, list[Test]]) -> Iterator[Test]:
     """Those of which no file that changed has a new one of the same name; of a file that has no tests any
     more, no old one either."""
@@ -135,12 +144,16 @@ def _other_subjects(ground: Ground, gone: Sequence[Test], old: dict[str, list[Te
             yield test
 
 
-def _lost(ground: Ground) -> Iterator[str]:
-    """The lines that programs have no more."""
+def _lost(ground: Ground, old: dict[str, list[Test]]) -> Iterator[str]:
+    """The lines that programs have no more; Rust has its tests among them."""
     for pair in ground.pairs:
-        if not is_test(pair.path) and not is_shown(pair.path, pair.language):
-            come = {row.text.strip() for row in pair.added}
-            yield from (row.text for row in pair.deleted if row.text.strip() not in come)
+        if is_test(pair.path) or is_shown(pair.path, pair.language):
+            continue
+        come = {row.text.strip() for row in pair.added}
+        inside = {number for test in old[pair.path] for number in range(test.first, test.last + 1)}
+        yield from (
+            row.text for row in pair.deleted if row.old_line not in inside and row.text.strip() not in come
+        )
 
 
 def _with_tests(ground: Ground) -> Sequence[FilePair]:

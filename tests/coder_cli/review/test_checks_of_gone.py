@@ -127,6 +127,9 @@ def test_a_function_of_c_of_which_only_its_prototype_stayed_is_found(tmp_path: P
     assert not checked(tmp_path / "b", files, {"a.c": without, "c.c": files["a.c"]})
     unread = without.replace("return 1;", "BEGIN_ALL( neg_init\n  return ][ 1;")
     assert not checked(tmp_path / "c", files, {"a.c": unread})
+    broken = {name: text.replace("return 1;", "return ][ 1;") for name, text in files.items()}
+    found = checked(tmp_path / "d", broken, {"a.c": without.replace("return 1;", "return ][ 1;")})
+    assert [each.title for each in found] == ["neg_init is gone, but still used"]
 
 
 def test_a_property_called_as_its_type_is_not_used_where_the_type_stands(tmp_path: Path) -> None:

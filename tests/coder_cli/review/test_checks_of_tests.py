@@ -277,6 +277,22 @@ def test_a_test_that_runs_elsewhere_or_is_new_is_none(tmp_path: Path, after: str
     assert not checked(tmp_path, {"test_a.py": "def test_a():\n    assert load()\n"}, {"test_a.py": after})
 
 
+def test_a_test_is_found_that_has_a_copy_of_the_same_name_and_one_that_rust_has_beside_its_code(
+    tmp_path: Path,
+) -> None:
+    copy = "describe('{0}', () => {{\n  test('filters', () => {{\n{1}  }})\n}})\n"
+    body = "".join(f"    expect(cache.find({at})).toBe({at})\n" for at in range(6))
+    both = copy.format("find", body) + copy.format("findAll", body + "    expect(all).toBe(1)\n")
+    left = both.replace(f"  test('filters', () => {{\n{body}  }})\n", "", 1)
+    found = checked(tmp_path / "a", {"a.test.ts": both}, {"a.test.ts": left})
+    assert [each.title for each in found] == ["A test is removed: filters"]
+    code = "pub fn parse() {}\n"
+    test = '\n#[test]\nfn parses_dcs() {\n    check(parse(), "\\x1b[1;2;3;4;5;6;7;8;9 of a terminal");\n}\n'
+    kept = "\n#[test]\nfn parses() {\n    check(parse(), 1);\n}\n"
+    found = checked(tmp_path / "b", {"src/lib.rs": code + test + kept}, {"src/lib.rs": code + kept})
+    assert [each.title for each in found] == ["A test is removed: parses_dcs"]
+
+
 def test_a_test_that_only_got_another_name_holds_none_that_is_gone(tmp_path: Path) -> None:
     said = "".join(
         f"    assert errors[{at}] == names[{at}] and errors[{at}] in messages\n" for at in range(9)

@@ -48,6 +48,7 @@ def test_underlines_and_conflicts_that_were_there_are_none(tmp_path: Path) -> No
         ("lib/a.py", "def f(x):\n    return x\n", "    print(x)\n"),
         ("lib/config/a.py", "def f(x):\n    return x\n", "    print(x)\n"),
         ("src/main/java/A.java", "class A {\n", "    System.out.println(x);\n"),
+        ("lib/a.cc", "void f(int usage) {\n  g();\n", '  std::cout << "DEBUG " << usage << std::endl;\n'),
         ("lib/a.py", "def f(x):\n    if x.exc_traceback:\n        g()\n", "    print(x)\n"),
         ("lib/a.py", "def f(x):\n    print('loaded')\n    return x\n", "    print('DEBUG', x)\n"),
         ("lib/a.py", "def f(x):\n    return x\n", "    breakpoint()\n"),
