@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from coder_cli.review.checks.ground import Ground
@@ -17,6 +17,22 @@ _SHORTEST_PART = 4
 _CASE = re.compile(r"[A-Z]*[a-z0-9]+|[A-Z]+")
 _CALLABLE = TYPES | {SymbolKind.FUNCTION}
 _SHORTEST_SHARED = 8  # letters of a name that several definitions have
+
+
+def goes_with(test: Test, beside: Sequence[Test], lost: Set[str]) -> bool:
+    """Whether a word that no other test beside it says is among those that programs lost."""
+    others = {part for each in beside for part in _said_by(each)}
+    return not lost.isdisjoint(_said_by(test) - others)
+
+
+def _said_by(test: Test) -> set[str]:
+    return {part for word in (test.name, *test.words) for part in _parts_of(word)}
+
+
+def lost_words(deleted: Iterable[str], added: Iterable[str]) -> frozenset[str]:
+    """The parts of words that stood in lines which programs have no more, and in none that came."""
+    gone, come = ({part for row in rows for part in _parts_of(row)} for rows in (deleted, added))
+    return frozenset(gone - come)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _LANGUAGES = frozenset({"python", "javascript", "typescript", "tsx", "ruby", "c"
 _TYPED = frozenset({"typescript", "tsx"})
 _HEADER = re.compile(r"\.(?:h|hh|hpp|hxx|h\+\+|inl|ipp)$")
 _LOADS = re.compile(r"^\s*(?:require|require_relative|load)\b")
+_GATHERS = re.compile(r"(?:^|/)(?:__init__\.py|index\.[jt]sx?)$")
 _MOST_SHOWN = 6  # files of a circle
 
 
@@ -161,10 +162,10 @@ def _is_old(ground: Ground, before: _Runtime, path: str, way: Sequence[str]) -> 
     """Whether there was a circle that this import only makes larger: with the file itself, or if it is new
     without it.
 
-    One through a package's `__init__` is another: nearly every package has it, and it is meant.
+    One through a package's `__init__` or index is another: nearly every package has it, and it is meant.
     """
     first = ground.old_path(path)
-    packages = {one for one in before.graph.paths if one.endswith("__init__.py")} - {
+    packages = {one for one in before.graph.paths if _GATHERS.search(one)} - {
         ground.old_path(each) for each in way
     }
     others = [old for each in way if each != path and (old := ground.old_path(each)) in before.graph]

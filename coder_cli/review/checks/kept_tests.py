@@ -90,6 +90,11 @@ def is_rewritten(pair: FilePair, gone: Test, come: Test) -> bool:
     return is_called_alike(gone, come) and says(come, gone, _HALF) and _is_beside(pair, gone, come)
 
 
+def is_renamed(gone: Test, come: Test) -> bool:
+    """Whether another file got one that is called alike and says most of the same."""
+    return come.path != gone.path and is_called_alike(gone, come) and says(come, gone)
+
+
 def _is_beside(pair: FilePair, gone: Test, come: Test) -> bool:
     return come.path == gone.path and any(
         any(row.new_line is not None and come.first <= row.new_line <= come.last for row in hunk.added)

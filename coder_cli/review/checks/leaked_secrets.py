@@ -21,6 +21,7 @@ _SHOWN_BEGINNING = 4  # characters
 _LONGEST_LINE = 2_000  # characters; longer ones are data
 _LEAST_ENTROPY = 3.3  # bits a character of what a name alone calls secret
 _LEAST_KINDS = 2  # of lower case, upper case, digits
+_FEW_LETTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +150,15 @@ def _is_password(secret: str) -> bool:
     if kinds < _LEAST_KINDS or not re.search(r"\d", secret):
         return False
     words = re.fullmatch(r"(?:[A-Za-z]+[\d]{0,4}[-_.:/]?){1,6}", secret)
-    if words and not re.search(r"\d.*[A-Za-z].*\d", secret):
+    if words and not re.search(r"\d.*[A-Za-z].*\d", secret) and _has_vowels(secret):
         return False
     return _entropy(secret) >= _LEAST_ENTROPY
+
+
+def _has_vowels(secret: str) -> bool:
+    """As words have: more than a third of their letters; of random ones it is a fifth."""
+    letters = [each for each in secret.lower() if each.isalpha()]
+    return len(letters) < _FEW_LETTERS or sum(each in "aeiou" for each in letters) >= len(letters) / 5
 
 
 def _is_sequence(secret: str) -> bool:

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from coder_cli.review.checks.dead_names import dead_names
+from coder_cli.review.checks.dead_names import dead_names, goes_with, lost_words
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.kept_tests import (
     come_words,
     expects,
     has_moved,
     is_made_of,
+    is_renamed,
     is_rewritten,
     is_row_of,
     is_stranger,
@@ -84,17 +85,23 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         test
         for test in left
         if not _is_anew(test.path, gone, come, old)
-        and not any(is_twin(test, each) for each in own)
+        and not any(is_twin(test, each) or is_renamed(test, each) for each in own)
         and not any(is_row_of(pairs[test.path], test, each) for each in come)
         and not any(is_rewritten(pairs[test.path], test, each) for each in come)
         and not any(is_made_of(test, come_words(pairs[each.path], each, test)) for each in come)
     ]
-    tests = {last(test) for test in left}
+    # Only Rust has its tests where programs have their functions.
+    tests = {last(test) for test in left if not is_test(test.path)}
     dead = dead_names(ground, tests, [test for path in new for test in new[path]])
+    words = lost_words(lost.splitlines(), _program_rows(ground))
     shrinks = _shrinks(ground)
     for pair in ground.pairs:
         every = [test for test in missing if test.path == pair.path]
-        mine = [test for test in every if not dead.is_tested_by(test)]
+        mine = [
+            test
+            for test in every
+            if not dead.is_tested_by(test) and not goes_with(test, new[test.path], words)
+        ]
         if len(mine) * _FEW > len(every):
             yield _removal(pair, mine, len(old[pair.path]), Severity.INFO if shrinks else Severity.WARNING)
     for test in dict.fromkeys(changed):
@@ -154,6 +161,12 @@ def _lost(ground: Ground, old: dict[str, list[Test]]) -> Iterator[str]:
         yield from (
             row.text for row in pair.deleted if row.old_line not in inside and row.text.strip() not in come
         )
+
+
+def _program_rows(ground: Ground) -> Iterator[str]:
+    for pair in ground.pairs:
+        if not is_test(pair.path) and not is_shown(pair.path, pair.language):
+            yield from (row.text for row in pair.added)
 
 
 def _with_tests(ground: Ground) -> Sequence[FilePair]:
@@ -223,11 +236,13 @@ def _replacement(pair: FilePair, test: Test) -> Finding:
 
 
 def _without(tests: Sequence[Test], others: Sequence[Test]) -> list[Test]:
+    """Those whose name the others have not, or less often: then what says the same as one of them stays."""
     known = Counter(test.name for test in others)
+    same = Counter((test.name, test.words) for test in others)
     found = []
-    for test in tests:
+    for test in sorted(tests, key=lambda test: not same[test.name, test.words]):
         if known[test.name]:
             known[test.name] -= 1
         else:
             found.append(test)
-    return found
+    return sorted(found, key=lambda test: test.first)

@@ -64,3 +64,13 @@ def test_one_header_in_two_files_is_no_circle(tmp_path: Path) -> None:
     other = {"sink.h": files["sink.h"].replace("sink-inl", "pipe"), "pipe.h": "#pragma once\n"}
     found = checked(tmp_path / "b", other, {"pipe.h": after["sink-inl.h"]})
     assert told(found) == ["import-cycle pipe.h:2"]
+
+
+def test_a_circle_through_an_index_does_not_hide_another(tmp_path: Path) -> None:
+    files = {
+        "index.ts": "import { b } from './b';\nexport const all = b;\n",
+        "b.ts": "import { a } from './a';\nexport const b = a;\n",
+        "a.ts": "import { all } from '.';\nexport const a = () => all;\n",
+    }
+    after = {"a.ts": f"import {{ b }} from './b';\n{files['a.ts']}console.error(b);\n"}
+    assert told(checked(tmp_path, files, after)) == ["import-cycle a.ts:1"]

@@ -132,6 +132,29 @@ OTHER = "def test_it_stores():\n    library.store('a')\n{}    assert library.all
             },
             {"a.py": "def load():\n    pass\n", "tests/test_a.py": "x = 1\n"},
         ),
+        # Another file got it under a title like it.
+        (
+            {"tests/test_a.py": PYTHON, "tests/test_b.py": "def test_it_stores():\n    assert store('a')\n"},
+            {
+                "tests/test_a.py": PYTHON.replace(SECOND, ""),
+                "tests/test_b.py": "def test_it_stores():\n    assert store('a')\n\n\n"
+                "def test_it_says_what_is_missing_here():\n    shelf = library\n    found = names(shelf)\n"
+                "    with raises(KeyError) as caught:\n        library.load(name='missing')\n"
+                "    check(str(caught.value), 'missing')\n    assert found\n",
+            },
+        ),
+        # What only it says is deleted from the program.
+        (
+            {
+                "a.py": "def render(x):\n    if not x.renderer:\n        refuse(x)\n    return x\n",
+                "tests/test_a.py": "def test_it():\n    assert render(1)\n\n\n"
+                "def test_wrong():\n    with bad(E):\n        render(Mock(renderer=2))\n",
+            },
+            {
+                "a.py": "def render(x):\n    return x\n",
+                "tests/test_a.py": "def test_it():\n    assert render(1)\n",
+            },
+        ),
         # One of several definitions of that name is gone.
         (
             {
@@ -291,6 +314,16 @@ def test_a_test_is_found_that_has_a_copy_of_the_same_name_and_one_that_rust_has_
     kept = "\n#[test]\nfn parses() {\n    check(parse(), 1);\n}\n"
     found = checked(tmp_path / "b", {"src/lib.rs": code + test + kept}, {"src/lib.rs": code + kept})
     assert [each.title for each in found] == ["A test is removed: parses_dcs"]
+
+
+def test_of_two_tests_of_one_name_the_one_that_changed_is_gone(tmp_path: Path) -> None:
+    one = (
+        "  it('takes the first', () => {\n    expect(render(1)).toBe(1)\n    expect(more(1)).toBe(1)\n  })\n"
+    )
+    two = "  it('takes the first', () => {\n    const { x } = y\n    expect(x).to.have('name', 'b')\n  })\n"
+    before = {"a.test.js": f"describe('a', () => {{\n{one}{two}}})\n"}
+    renamed = before["a.test.js"].replace("takes the first", "takes the last", 1)
+    assert not checked(tmp_path, before, {"a.test.js": renamed})
 
 
 def test_a_test_that_only_got_another_name_holds_none_that_is_gone(tmp_path: Path) -> None:
