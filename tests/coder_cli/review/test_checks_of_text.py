@@ -12,6 +12,7 @@ OURS, MIDDLE, THEIRS = "<" * 7 + " HEAD", "=" * 7, ">" * 7 + " topic"
 # Put together here, so that no scanner takes this file for a leak.
 GITHUB = "ghp_" + "R7kQ2mZx9LwTn4VbJ6sYdPf3HcGa8EuWqXr1"
 AWS = "AKIA" + "Q7ZP4XKJ2RVWN6TB"
+LETTERS = "LvsD557" + "TRKALUbVdVYCpkEMHPBqwJBcu"
 KEY = "-----BEGIN RSA PRIVATE " + "KEY-----"
 KEY_BODY = "MIIEpAIBAAKCAQEAvZ7kT9qLw2sXcR4nYpQmJhUe8fGdKbVaZxWtNiOyPrLsEuMj"
 
@@ -117,6 +118,7 @@ def test_what_is_meant_to_print_is_none(tmp_path: Path, path: str, before: str, 
         ("config/a.yml", f"aws_access_key_id: {AWS}", "aws_access_key_id: AKIA…"),
         ("src/a.py", f"{KEY}\n{KEY_BODY}", KEY),
         ("src/a.js", "const password = 'tR7" + "x!kQ29zLmW4p';", "const password = 'tR7x…';"),
+        ("src/a.go", f'client_secret = "{LETTERS}"', 'client_secret = "LvsD…"'),
         ("a.env.js", "url = 'postgres://ada:" + "kR7xQ29zLmW4@db.company.com/x'", "…@db.company.com"),
     ],
 )
@@ -124,9 +126,8 @@ def test_a_secret_is_found_and_never_shown_whole(tmp_path: Path, path: str, line
     found = checked(tmp_path, {path: "# 1\n"}, {path: f"# 1\n{line}\n"})
     assert told(found) == [f"secret {path}:2"]
     assert shown in found[0].quote
-    secret = next(
-        each for each in (GITHUB, AWS, KEY_BODY, "tR7" + "x!kQ29zLmW4p", "kR7xQ29zLmW4") if each in line
-    )
+    secrets = GITHUB, AWS, KEY_BODY, LETTERS, "tR7" + "x!kQ29zLmW4p", "kR7xQ29zLmW4"
+    secret = next(each for each in secrets if each in line)
     assert secret not in repr(found)
 
 
