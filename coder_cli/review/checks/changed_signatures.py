@@ -234,7 +234,7 @@ def _may_be_left_out(pair: FilePair, parsed: ParsedFile, changed: _Changed, reas
         not each.name
         or re.search(
             rf"\b{each.name}\b\s*(?:\|\||\?\?|&&|\?(?!\.)|===?\s*(?:undefined|null)|!==?\s*(?:undefined|null)|\?\.)"
-            rf"|!\s*{each.name}\b|typeof\s+{each.name}\b|if\s*\(\s*{each.name}\s*\)|\barguments\b",
+            rf"|(?<![\w.]){each.name}\s*=(?![=>])|!\s*{each.name}\b|typeof\s+{each.name}\b|if\s*\(\s*{each.name}\s*\)|\barguments\b",
             body,
         )
         for each in fresh

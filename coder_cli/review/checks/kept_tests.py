@@ -130,6 +130,12 @@ def says_nothing(test: Test) -> bool:
     return all(_BLANK.fullmatch(word) for word in set(test.words) - set(_WORD.findall(test.name)))
 
 
+def is_named_in(test: Test, added: Set[str]) -> bool:
+    """Whether a line that came to a test file has its name: `it.skipIf(x)("name"`, a test within a macro."""
+    name = re.compile(rf"(?<!\w){re.escape(last(test))}(?!\w)")
+    return any(name.search(line) for line in added)
+
+
 def has_moved(pair: FilePair, gone: Test, others: Sequence[Test], added: Set[str]) -> bool:
     """Whether most of its lines were added elsewhere: to other tests, too."""
     said = [line for line in _own_lines(pair, gone, others) if len(line) > _SHORTEST_LINE]

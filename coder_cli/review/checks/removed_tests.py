@@ -13,6 +13,7 @@ from coder_cli.review.checks.kept_tests import (
     expects,
     has_moved,
     is_made_of,
+    is_named_in,
     is_renamed,
     is_rewritten,
     is_row_of,
@@ -61,6 +62,7 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         test
         for test in left
         if not says_nothing(test)
+        and not is_named_in(test, added)
         and not has_moved(pairs[test.path], test, others, added)
         and not expects(pairs[test.path], test, lost)
         and not any(is_turned(pairs[test.path], test, each, others) for each in come)

@@ -204,6 +204,9 @@ def test_a_javascript_function_that_asks_what_it_was_given_takes_several_calls(t
     files = {"a.js": "function f(path, done) {\n  done(path);\n}\nf('a', g);\n"}
     asks = "function f(path, options, done) {\n  if (typeof options === 'function') done = options;\n"
     assert not checked(tmp_path / "a", files, {"a.js": f"{asks}  done(path);\n}}\nf('a', g);\n"})
+    own = "function f(path, done, id) {\n  id = next();\n  done(path, id);\n}\nf('a', g);\n"
+    before = "function f(path, done) {\n  done(path);\n}\nf('a', g);\n"
+    assert not checked(tmp_path / "c", {"a.js": before}, {"a.js": own})
     blind = (
         "function f(options, path, done) {\n  Base.apply(this, arguments);\n  options.go(path, done);\n}\n"
     )

@@ -132,6 +132,13 @@ OTHER = "def test_it_stores():\n    library.store('a')\n{}    assert library.all
             },
             {"a.py": "def load():\n    pass\n", "tests/test_a.py": "x = 1\n"},
         ),
+        # It is run under a condition, which another call makes.
+        (
+            {"a.test.js": "describe('a', () => {\n  it('gets keys', () => {\n    get(1)\n  })\n})\n"},
+            {
+                "a.test.js": "describe('a', () => {\n  it.skipIf(x)('gets keys', () => {\n    get(1)\n  })\n})\n"
+            },
+        ),
         # Another file got it under a title like it.
         (
             {"tests/test_a.py": PYTHON, "tests/test_b.py": "def test_it_stores():\n    assert store('a')\n"},
