@@ -4,35 +4,49 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from coder_cli.review.checks.ground import Ground
-from coder_cli.review.checks.paths import is_test
+from coder_cli.review.checks.paths import is_shown, is_test
 from coder_cli.review.checks.tests_of import Test
 from retrieval.scopes import TYPES
 from retrieval.types import ParsedFile, SymbolKind
 
 _SHORTEST_PART = 4
 _CASE = re.compile(r"[A-Z]*[a-z0-9]+|[A-Z]+")
+_WORD = re.compile(r"\w+")
+_SHORTEST_LOST = 5
 _CALLABLE = TYPES | {SymbolKind.FUNCTION}
 _SHORTEST_SHARED = 8  # letters of a name that several definitions have
 
 
 def goes_with(test: Test, beside: Sequence[Test], lost: Set[str]) -> bool:
     """Whether a word that no other test beside it says is among those that programs lost."""
-    others = {part for each in beside for part in _said_by(each)}
+    others = {word for each in beside for word in _said_by(each)}
     return not lost.isdisjoint(_said_by(test) - others)
 
 
 def _said_by(test: Test) -> set[str]:
-    return {part for word in (test.name, *test.words) for part in _parts_of(word)}
+    return {*test.words, *_cases(test.name)}
 
 
-def lost_words(deleted: Iterable[str], added: Iterable[str]) -> frozenset[str]:
-    """The parts of words that stood in lines which programs have no more, and in none that came."""
-    gone, come = ({part for row in rows for part in _parts_of(row)} for rows in (deleted, added))
-    return frozenset(gone - come)
+def lost_words(ground: Ground, tests: Mapping[str, Sequence[Test]]) -> frozenset[str]:
+    """Long words of code that stood in lines which programs have no more, and stand nowhere in them now.
+
+    `tests`: those of before, by path; Rust has them among its code.
+    """
+    gone: set[str] = set()
+    kept: set[str] = set()
+    for pair in ground.pairs:
+        if is_test(pair.path) or is_shown(pair.path, pair.language):
+            continue
+        kept.update(_WORD.findall(pair.new.code) if pair.new is not None else ())
+        inside = {number for test in tests[pair.path] for number in range(test.first, test.last + 1)}
+        if pair.old is not None:
+            lines = [pair.old.code_line(number) for number in pair.deleted_numbers - inside]
+            gone.update(_WORD.findall("\n".join(lines)))
+    return frozenset(word for word in gone - kept if len(word) >= _SHORTEST_LOST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
     # Only Rust has its tests where programs have their functions.
     tests = {last(test) for test in left if not is_test(test.path)}
     dead = dead_names(ground, tests, [test for path in new for test in new[path]])
-    words = lost_words(lost.splitlines(), _program_rows(ground))
+    words = lost_words(ground, old)
     shrinks = _shrinks(ground)
     for pair in ground.pairs:
         every = [test for test in missing if test.path == pair.path]
@@ -163,12 +163,6 @@ def _lost(ground: Ground, old: dict[str, list[Test]]) -> Iterator[str]:
         yield from (
             row.text for row in pair.deleted if row.old_line not in inside and row.text.strip() not in come
         )
-
-
-def _program_rows(ground: Ground) -> Iterator[str]:
-    for pair in ground.pairs:
-        if not is_test(pair.path) and not is_shown(pair.path, pair.language):
-            yield from (row.text for row in pair.added)
 
 
 def _with_tests(ground: Ground) -> Sequence[FilePair]:

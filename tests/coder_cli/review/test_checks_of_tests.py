@@ -135,7 +135,7 @@ OTHER = "def test_it_stores():\n    library.store('a')\n{}    assert library.all
         # It is run under a condition, which another call makes.
         (
             {"a.test.js": "describe('a', () => {\n  it('gets keys', () => {\n    get(1)\n  })\n})\n"},
-            {"a.test.js": "describe('a', () => {\n  it.skip(x)('gets keys', () => {\n    get(1)\n  })\n})\n"},
+            {"a.test.js": "describe('a', () => {\n  it.when(x)('gets keys', () => {\n    get(1)\n  })\n})\n"},
         ),
         # Another file got it under a title like it.
         (
