@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from coder_cli import frame, prompts
 from coder_cli.commit_diff import Shown, shown
@@ -25,6 +26,8 @@ from coder_cli.prompts import Message, Role
 from retrieval.changes import Changes
 
 ANSWER = 160  # tokens of a subject and a body
+_MOST_SHOWN = 6  # of the subjects that the style is told from
+_MOST_PLACES = 20  # files whose folders may name an area
 _BODY = r"[A-Z][^\n#]{20,400}\n?"
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _FENCE = re.compile(r"^\s*(?:```\w*|subject:|commit message:)\s*", re.IGNORECASE)
@@ -72,10 +75,11 @@ def draft(
 ) -> Iterator[Completion | Drafted]:
     """A Completion of every answer, then the message. ContextError where not even the subjects fit."""
     messages, seen = _briefed(model, repository, changes, style, budget)
+    places = _places(changes)
     said = ""
     for again in (False, True):
         parts = prompts.conversation(model.family, model.chat_template, messages)
-        prompt = Prompt(parts, max_new_tokens=ANSWER, guide=lambda: _guide(style))
+        prompt = Prompt(parts, max_new_tokens=ANSWER, guide=lambda: _guide(style, places))
         for piece in model.generate(prompt, sampling, progress):
             if isinstance(piece, Completion):
                 said = piece.text
@@ -131,8 +135,14 @@ def _cut(subject: str) -> str:
     return " ".join(words).rstrip(" .;,:")
 
 
-def _guide(style: Style) -> Generator[Step, str, None]:
-    subject = yield Pattern(pattern(style))
+def _places(changes: Changes) -> Sequence[str]:
+    """The folders of what changed, and its files without what they end in."""
+    parts = [part for file in changes.files[:_MOST_PLACES] for part in PurePosixPath(file.path).parts]
+    return tuple(dict.fromkeys(stem for part in parts if (stem := part.partition(".")[0] or part)))
+
+
+def _guide(style: Style, places: Sequence[str]) -> Generator[Step, str, None]:
+    subject = yield Pattern(pattern(style, places))
     if style.body:
         yield Text("\n" if subject.endswith("\n") else "\n\n")
         yield Pattern(_BODY)
@@ -163,10 +173,11 @@ def _briefed(
 
 
 def _told(repository: str, style: Style, diff: str) -> dict[str, str]:
-    subjects = "".join(f"- {subject}\n" for subject in style.subjects)
+    # More of them, and a small model writes one of them again.
+    subjects = "".join(f"- {subject}\n" for subject in style.subjects[:_MOST_SHOWN])
     return {
         "repository": repository,
-        "subjects": f"The subjects of its last commits:\n\n{subjects}" if subjects else "",
-        "manner": " in the manner of those above" if subjects else "",
+        "subjects": f"Other commits of it are called:\n\n{subjects}" if subjects else "",
+        "manner": " in the form of the others" if subjects else "",
         "diff": diff,
     }

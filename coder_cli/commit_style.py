@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -45,6 +46,7 @@ class Style:
     prefix: Prefix = Prefix.MIXED
     scope: bool | None = None  # after a type
     types: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()  # the commonest first
     capital: bool | None = None  # the first letter of a subject's own words
     period: bool = False
     body: bool = False  # most have one
@@ -77,7 +79,11 @@ def style_in(commits: Sequence[tuple[str, str]]) -> Style:
         return Style()
     subjects = [_NUMBERS.sub("", subject) for subject, _ in commits]
     typed = [found for subject in subjects if (found := _TYPED.match(subject))]
-    areas = [subject for subject in subjects if not _TYPED.match(subject) and _AREA.match(subject)]
+    areas = [
+        found["area"]
+        for subject in subjects
+        if not _TYPED.match(subject) and (found := _AREA.match(subject)) is not None
+    ]
     own = [words for subject in subjects if (words := words_of(subject))]
     prefix = Prefix.MIXED
     if _share(typed, subjects) >= _MOST:
@@ -91,14 +97,18 @@ def style_in(commits: Sequence[tuple[str, str]]) -> Style:
         prefix=prefix,
         scope=_habit([found["scope"] is not None for found in typed]),
         types=tuple(dict.fromkeys((*(found["type"].lower() for found in typed), *_TYPES))),
+        areas=tuple(area for area, _ in Counter(areas).most_common()),
         capital=_habit([words[0].isupper() for words in own if words[0].isalpha()]),
         period=bool(_habit([subject.endswith(".") for subject in subjects])),
         body=_share([body for _, body in commits if _says_more(body)], commits) >= _MOST,
     )
 
 
-def pattern(style: Style) -> str:
-    """A regular expression for a subject that keeps to it, longer ones too: cut words help nobody."""
+def pattern(style: Style, places: Sequence[str] = ()) -> str:
+    """A regular expression for a subject that keeps to it, longer ones too: cut words help nobody.
+
+    `places`: what an area may be called besides.
+    """
     first = {True: "[A-Z0-9`_]", False: "[a-z0-9`_]", None: "[A-Za-z0-9`_]"}[style.capital]
     words = rf"{first}[^\n#]{{7,{LONGEST + 30}}}"
     if style.prefix is Prefix.TYPE:
@@ -106,7 +116,8 @@ def pattern(style: Style) -> str:
         written = {True: scope, False: "", None: f"(?:{scope})?"}[style.scope]
         words = f"(?:{'|'.join(map(re.escape, style.types))}){written}: {words}"
     elif style.prefix is Prefix.AREA:
-        words = rf"[\w./,*-]{{1,30}}: {words}"
+        # One that a subject had, or a part of a path that changed.
+        words = f"(?:{'|'.join(map(re.escape, dict.fromkeys((*style.areas, *places))))}): {words}"
     elif style.prefix is Prefix.NONE:
         words = rf"{first}[^\s:#]{{1,30}} [^\n#]{{4,{LONGEST + 30}}}"
     return rf"{words}\n?"

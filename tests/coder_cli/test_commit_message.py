@@ -47,6 +47,14 @@ def test_what_programs_word_is_no_persons(subject: str) -> None:
     assert is_by_a_person("Bumper cars go faster")
 
 
+def test_an_area_is_one_that_there_was_or_a_part_of_a_path_that_changed() -> None:
+    allowed = re.compile(pattern(style(AREAS), ("retrieval", "graph")))
+    for subject in ("cli: add a flag for it", "net/http: drop the old name", "graph: order what is left"):
+        assert allowed.fullmatch(subject)
+    for subject in ("Fixes: the flag of the graph", "-deps: update everything else", "add a flag for it"):
+        assert not allowed.fullmatch(subject)
+
+
 @pytest.mark.parametrize(("subjects", "others"), [(TYPED, PLAIN), (AREAS, PLAIN), (PLAIN, TYPED + AREAS)])
 def test_the_pattern_takes_what_keeps_to_the_style(subjects: list[str], others: list[str]) -> None:
     kept = re.compile(pattern(style(subjects)))
