@@ -27,6 +27,7 @@ from retrieval.changes import Changes
 
 ANSWER = 160  # tokens of a subject and a body
 _MOST_SHOWN = 6  # of the subjects that the style is told from
+_PLACE = re.compile(r"\w[\w-]{0,29}")
 _MOST_PLACES = 20  # files whose folders may name an area
 _BODY = r"[A-Z][^\n#]{20,400}\n?"
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -136,9 +137,10 @@ def _cut(subject: str) -> str:
 
 
 def _places(changes: Changes) -> Sequence[str]:
-    """The folders of what changed, and its files without what they end in."""
+    """The folders of what changed, and its files without what they end in: plain names alone."""
     parts = [part for file in changes.files[:_MOST_PLACES] for part in PurePosixPath(file.path).parts]
-    return tuple(dict.fromkeys(stem for part in parts if (stem := part.partition(".")[0] or part)))
+    stems = (part.partition(".")[0] for part in parts)
+    return tuple(dict.fromkeys(stem for stem in stems if _PLACE.fullmatch(stem)))
 
 
 def _guide(style: Style, places: Sequence[str]) -> Generator[Step, str, None]:

@@ -51,8 +51,8 @@ def _old_tests(ground: Ground, pair: FilePair) -> Iterator[Test]:
 def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Test]]) -> Iterator[Finding]:
     gone = [test for path in old for test in _without(old[path], new[path])]
     come = [test for path in new for test in _without(new[path], old[path])]
-    if len(gone) * len(come) > _MOST_PAIRS:
-        return  # all is written anew, and no rule tells what became of what
+    if not gone or len(gone) * len(come) > _MOST_PAIRS:
+        return  # where all is written anew no rule tells what became of what
     pairs = {pair.path: pair for pair in ground.pairs}
     left = list(_nowhere(gone, come, new))
     added = {row.text.strip() for pair in _with_tests(ground) for row in pair.added}

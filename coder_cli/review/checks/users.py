@@ -71,7 +71,7 @@ class Users:
                 around = parsed.symbols[symbol.parent] if parsed and symbol.parent is not None else None
                 if (
                     symbol.name == name
-                    and symbol.forward <= announced
+                    and (announced or not symbol.forward)
                     and not (around and around.kind in _FUNCTIONS)
                 ):
                     yield path, index
