@@ -17,6 +17,8 @@ from pathlib import Path
 
 from coder_cli.review.checks.paths import is_shown, is_test
 from retrieval.languages.names import language_of
+from retrieval.parse import parse
+from retrieval.types import SourceFile
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 _CODE = frozenset(
@@ -82,6 +84,7 @@ _TESTS = {
     "php": r"(?m)^( *)public function test\w+\([^\n]*\n(?:(?!\1\}).*\n)*\1\}\n",
 }
 _TESTS["typescript"] = _TESTS["tsx"] = _TESTS["javascript"]
+_TITLED = frozenset({"javascript", "typescript", "tsx", "ruby"})  # a test is a call there
 _OFF = {
     "python": (
         "{indent}@pytest.mark.skip\n",
@@ -421,9 +424,21 @@ def _test(tree: Tree, sha: str, chance: random.Random) -> tuple[str, str, re.Mat
                 )
                 and each[0].count("\n") > 3
             ]
-            if found:
-                return path, text, chance.choice(found)
+            while found:
+                chosen = chance.choice(found)
+                if _is_code(path, language, text, chosen):
+                    return path, text, chosen
+                found.remove(chosen)
     return None
+
+
+def _is_code(path: str, language: str, text: str, found: re.Match[str]) -> bool:
+    """Whether it is a definition, and not the text of one in a string or a comment: pytest has many."""
+    if language in _TITLED:
+        return True
+    parsed = parse(SourceFile(path, language, text, ""))
+    first, last = (text.count("\n", 0, at) + 1 for at in found.span())
+    return parsed is not None and any(first <= symbol.line < last for symbol in parsed.symbols)
 
 
 def removed_test(tree: Tree, sha: str, chance: random.Random) -> Injected | None:

@@ -57,8 +57,11 @@ class Dead:
     titles: frozenset[str]  # names that no title of a test has any more
     parts: frozenset[str]  # of the names, those that nothing else has
     short: frozenset[str]  # those of three letters
+    members: frozenset[tuple[str, str]]  # a type and what it has no more, which no test says together now
 
     def is_tested_by(self, test: Test) -> bool:
+        if any(owner in test.words and name in test.words for owner, name in self.members):
+            return True
         words = (test.path, test.name, *test.words)
         if not self.short.isdisjoint(_cases(test.name)):
             return True
@@ -70,10 +73,16 @@ class Dead:
         )
 
 
-def dead_names(ground: Ground, gone_tests: set[str], tests: Sequence[Test]) -> Dead:
-    """Names that nothing has now and no test says; and long ones that fewer functions or types have."""
+def dead_names(
+    ground: Ground, gone_tests: set[str], tests: Sequence[Test], others: Sequence[Test] = ()
+) -> Dead:
+    """Names that nothing has now and no test says; and long ones that fewer functions or types have.
+
+    `others`: tests as they were before, of those that are still there.
+    """
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
+    members: set[tuple[str, str]] = set()
     shared: set[str] = set()
     for pair in ground.pairs:
         if is_test(pair.path):
@@ -82,6 +91,8 @@ def dead_names(ground: Ground, gone_tests: set[str], tests: Sequence[Test]) -> D
         before.update(symbol.name for symbol in (old.symbols if old and pair.old else ()))
         after.update(symbol.name for symbol in (new.symbols if new and pair.new else ()))
         shared.update(_callable(old) if old and pair.old else ())
+        kept_members = set(_members(new)) if new and pair.new else set()
+        members.update(set(_members(old)) - kept_members if old and pair.old else ())
     titles = [_joined(test.name) for test in tests]
     said = {word for test in tests for word in test.words}
     untitled = {
@@ -98,6 +109,11 @@ def dead_names(ground: Ground, gone_tests: set[str], tests: Sequence[Test]) -> D
         frozenset(untitled),
         frozenset(part for part in alone if len(part) >= _SHORTEST_PART),
         frozenset(part for part in alone if len(part) == _SHORTEST_PART - 1),
+        frozenset(
+            (owner, name)
+            for owner, name in members
+            if not any(owner in test.words and name in test.words for test in (*tests, *others))
+        ),
     )
 
 
@@ -108,6 +124,12 @@ def _callable(parsed: ParsedFile) -> Iterator[str]:
         makes = around is not None and around.name == symbol.name
         if len(symbol.name) >= _SHORTEST_SHARED and (makes or symbol.kind in _CALLABLE):
             yield symbol.name
+
+
+def _members(parsed: ParsedFile) -> Iterator[tuple[str, str]]:
+    for symbol in parsed.symbols:
+        if symbol.parent is not None and parsed.symbols[symbol.parent].kind in TYPES:
+            yield parsed.symbols[symbol.parent].name, symbol.name
 
 
 def _joined(name: str) -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import groupby
 
 from coder_cli.review.checks.ground import FilePair, Lines
 from coder_cli.review.checks.tests_of import Test
+from retrieval.scopes import FUNCTIONS
+from retrieval.types import ParsedFile
 
 _ALIKE = 0.6  # of the words of two tests: one was made of the other
 _TWINS = 0.85  # of the words of two tests: they test the same
 _HELD = 0.7  # of the words of a test: the other one holds it
 _GATHERED = 0.65  # of the words of a test: they stand in one that has a table of values
+_OVER = 0.6  # of the words of a test: they stand in what came where it stood
 _RUN = 4  # words in a row; single ones stand in any test
 _MOST_COMPARED = 400  # words of a test
 _TABLE = re.compile(
@@ -46,6 +50,29 @@ def stays_at(pair: FilePair, test: Test) -> int | None:
     return pair.new_number(kept[len(kept) // 2]) if len(kept) > len(said) / 2 else None
 
 
+def lives_in_helper(pair: FilePair, gone: Test, parsed: ParsedFile | None) -> bool:
+    """Whether its lines stayed, in a function that the file calls: `doTestInstall` of `testInstall`."""
+    line = stays_at(pair, gone)
+    if line is None or parsed is None or pair.new is None:
+        return False
+    around = [each for each in parsed.symbols if each.start_line <= line <= each.end_line]
+    around = [each for each in around if each.kind in FUNCTIONS]
+    inner = min(around, key=lambda each: each.end_line - each.start_line, default=None)
+    return inner is not None and len(re.findall(rf"\b{re.escape(inner.name)}\b", pair.new.code)) > 1
+
+
+def is_written_over(pair: FilePair, gone: Test) -> bool:
+    """Whether what came where it stood says most of the same, though it looks like no test: `dstOnly("…"`."""
+    if pair.old is None or pair.new is None:
+        return False
+    text = "\n".join(map(pair.old.code_line, range(gone.line + 1, gone.last + 1)))
+    words = set(_WORD.findall(text))
+    return bool(words) and any(
+        len(words & set(_WORD.findall("\n".join(map(pair.new.code_line, block))))) >= _OVER * len(words)
+        for block in _replacements(pair, gone)
+    )
+
+
 def replacements(pair: FilePair, test: Test, come: Sequence[Test]) -> Sequence[Test]:
     """The tests that came where it stood."""
     if pair.old is None or pair.new is None:
@@ -69,7 +96,7 @@ def _replacements(pair: FilePair, test: Test) -> Iterator[set[int]]:
 
 def is_stranger(test: Test, come: Test) -> bool:
     """Whether the one that came has neither the title of a test nor what it said."""
-    return not is_called_alike(test, come) and not says(come, test, _HALF)
+    return not is_called_alike(test, come) and not says(come, test)
 
 
 def is_twin(gone: Test, come: Test) -> bool:
@@ -88,6 +115,15 @@ def is_row_of(pair: FilePair, gone: Test, come: Test) -> bool:
 def is_rewritten(pair: FilePair, gone: Test, come: Test) -> bool:
     """Whether one came beside it that is called alike and says half the same: it may stand for several."""
     return is_called_alike(gone, come) and says(come, gone, _HALF) and _is_beside(pair, gone, come)
+
+
+def with_helpers(pair: FilePair, test: Test, tests: Sequence[Test]) -> Test:
+    """With the words of the lines that came to its file outside of all tests: functions that they call."""
+    inside = {number for each in tests for number in range(each.first, each.last + 1)}
+    text = "\n".join(
+        row.text for row in pair.added if row.new_line is not None and row.new_line not in inside
+    )
+    return replace(test, words=(*test.words, *_WORD.findall(text)))
 
 
 def is_renamed(gone: Test, come: Test) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from coder_cli.review.checks.dead_names import dead_names, goes_with, lost_words
+from coder_cli.review.checks.gone_tests import nowhere, without
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.kept_tests import (
     come_words,
     expects,
     has_moved,
+    is_called_alike,
     is_made_of,
     is_named_in,
     is_renamed,
@@ -20,10 +22,13 @@ from coder_cli.review.checks.kept_tests import (
     is_stranger,
     is_turned,
     is_twin,
+    is_written_over,
     last,
+    lives_in_helper,
     replacements,
     says_nothing,
     stays_at,
+    with_helpers,
 )
 from coder_cli.review.checks.paths import is_shown, is_test
 from coder_cli.review.checks.tests_of import Test, may_hold_tests, new_tests, tests_of
@@ -45,26 +50,35 @@ def find(ground: Ground) -> Iterator[Finding]:
 
 
 def _old_tests(ground: Ground, pair: FilePair) -> Iterator[Test]:
-    return tests_of(pair, pair.old, ground.before.parsed(pair.old_path))
+    return tests_of(pair.path, pair.old, ground.before.parsed(pair.old_path))
 
 
 def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Test]]) -> Iterator[Finding]:
-    gone = [test for path in old for test in _without(old[path], new[path])]
-    come = [test for path in new for test in _without(new[path], old[path])]
+    pairs = {pair.path: pair for pair in ground.pairs}
+    gone = [test for path in old for test in without(old[path], new[path], pairs[path].new)]
+    come = [test for path in new for test in without(new[path], old[path], pairs[path].old)]
     if not gone or len(gone) * len(come) > _MOST_PAIRS:
         return  # where all is written anew no rule tells what became of what
-    pairs = {pair.path: pair for pair in ground.pairs}
-    left = list(_nowhere(gone, come, new))
+    left = list(nowhere(gone, come, new))
     added = {row.text.strip() for pair in _with_tests(ground) for row in pair.added}
+    titles = {(test.path, test.line) for test in come}
+    unnamed = {
+        row.text
+        for pair in _with_tests(ground)
+        for row in pair.added
+        if row.new_line is not None and (pair.path, row.new_line) not in titles
+        if pair.new is not None and pair.new.code_line(row.new_line).strip()
+    }
     others = [test for test in gone if not any(is_twin(test, each) for each in come)]
     lost = "\n".join(_lost(ground, old))
     left = [
         test
         for test in left
         if not says_nothing(test)
-        and not is_named_in(test, added)
+        and not is_named_in(test, unnamed)
         and not has_moved(pairs[test.path], test, others, added)
         and not expects(pairs[test.path], test, lost)
+        and not lives_in_helper(pairs[test.path], test, ground.after.parsed(test.path))
         and not any(is_turned(pairs[test.path], test, each, others) for each in come)
     ]
     changed = list(_other_subjects(ground, left, old)) if come else []
@@ -82,7 +96,13 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         for test, by in instead
         if by and all(is_stranger(test, each) for each in by) and not _is_most(test.path, gone, old)
     ]
-    left = [test for test, by in instead if not by]
+    left = [test for test, by in instead if not by and not is_written_over(pairs[test.path], test)]
+    moved = [
+        each
+        for path in new
+        for each in new[path]
+        if each.line in pairs[path].added_numbers and all(each is not one for one in come)
+    ]
     missing = [
         test
         for test in left
@@ -90,11 +110,20 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
         and not any(is_twin(test, each) or is_renamed(test, each) for each in own)
         and not any(is_row_of(pairs[test.path], test, each) for each in come)
         and not any(is_rewritten(pairs[test.path], test, each) for each in come)
-        and not any(is_made_of(test, come_words(pairs[each.path], each, test)) for each in come)
+        and not any(
+            is_rewritten(pairs[test.path], test, with_helpers(pairs[each.path], each, new[each.path]))
+            for each in moved
+        )
+        and not any(
+            (each.path != test.path or is_called_alike(test, each) or is_twin(test, each))
+            and is_made_of(test, come_words(pairs[each.path], each, test))
+            for each in come
+        )
     ]
     # Only Rust has its tests where programs have their functions.
-    tests = {last(test) for test in left if not is_test(test.path)}
-    dead = dead_names(ground, tests, [test for path in new for test in new[path]])
+    tests = {last(test) for test in gone if not is_test(test.path)}
+    kept = [test for path in old for test in old[path] if all(test is not each for each in gone)]
+    dead = dead_names(ground, tests, [test for path in new for test in new[path]], kept)
     words = lost_words(ground, old)
     shrinks = _shrinks(ground)
     for pair in ground.pairs:
@@ -104,10 +133,13 @@ def _removed(ground: Ground, old: dict[str, list[Test]], new: dict[str, list[Tes
             for test in every
             if not dead.is_tested_by(test) and not goes_with(test, new[test.path], words)
         ]
-        if len(mine) * _FEW > len(every):
-            yield _removal(pair, mine, len(old[pair.path]), Severity.INFO if shrinks else Severity.WARNING)
+        copies = _copies(ground, pair) if mine and pair.new is None else ()
+        mine = [test for test in mine if not any(is_twin(test, each) for each in copies)]
+        if mine and len(mine) * _FEW > len(every):
+            yield _removal(pair, mine, len(old[pair.path]), shrinks)
     for test in dict.fromkeys(changed):
-        if all(test is not each for each in missing) and not dead.is_tested_by(test):
+        lives_on = any(is_called_alike(test, each) and is_twin(test, each) for each in come)
+        if all(test is not each for each in missing) and not lives_on and not dead.is_tested_by(test):
             yield _replacement(pairs[test.path], test)
 
 
@@ -120,23 +152,15 @@ def _stays_at(pair: FilePair, test: Test, come: Sequence[Test]) -> int | None:
     return line if own else None
 
 
-def _nowhere(gone: Sequence[Test], come: Sequence[Test], new: dict[str, list[Test]]) -> Iterator[Test]:
-    """Those of which no file that changed has a new one of the same name; of a file that has no tests any
-    more, no old one either."""
-    kept = {path for path, tests in new.items() if tests}
-    every = [test for tests in new.values() for test in tests]
-    names = Counter(last(test) for test in come)
-    for test in gone:
-        if names[last(test)]:
-            names[last(test)] -= 1
-        elif test.path in kept or not any(_is_same(test, each) for each in every):
-            yield test
-
-
-def _is_same(test: Test, other: Test) -> bool:
-    """Of another file: the same test of the same class, or one of the same name that says the same."""
-    of_class = "." in test.name and " " not in test.name
-    return last(other) == last(test) and (is_twin(test, other) or (of_class and other.name == test.name))
+def _copies(ground: Ground, pair: FilePair) -> Sequence[Test]:
+    """The tests of files of the same name elsewhere: what went may have been one of several copies."""
+    name = posixpath.basename(pair.path)
+    return [
+        test
+        for path in ground.after.paths
+        if posixpath.basename(path) == name
+        for test in tests_of(path, ground.new_lines(path), ground.after.parsed(path))
+    ]
 
 
 def _other_subjects(ground: Ground, gone: Sequence[Test], old: dict[str, list[Test]]) -> Iterator[Test]:
@@ -166,7 +190,7 @@ def _lost(ground: Ground, old: dict[str, list[Test]]) -> Iterator[str]:
 
 
 def _with_tests(ground: Ground) -> Sequence[FilePair]:
-    return [pair for pair, lines in ground.new_pairs() if may_hold_tests(pair, lines)]
+    return [pair for pair, lines in ground.new_pairs() if may_hold_tests(pair.path, lines)]
 
 
 def _is_anew(path: str, gone: Sequence[Test], come: Sequence[Test], old: dict[str, list[Test]]) -> bool:
@@ -188,7 +212,7 @@ def _shrinks(ground: Ground) -> bool:
     return sum(len(pair.deleted) - len(pair.added) for pair in programs) > 0
 
 
-def _removal(pair: FilePair, tests: Sequence[Test], before: int, severity: Severity) -> Finding:
+def _removal(pair: FilePair, tests: Sequence[Test], before: int, shrinks: bool) -> Finding:
     names = ", ".join(test.name for test in tests[:_MOST_NAMED])
     more = f" and {len(tests) - _MOST_NAMED} more" if len(tests) > _MOST_NAMED else ""
     whole = pair.new is None or len(tests) == before
@@ -198,7 +222,7 @@ def _removal(pair: FilePair, tests: Sequence[Test], before: int, severity: Sever
         line,
         line,
         check=NAME,
-        severity=severity,
+        severity=Severity.INFO if shrinks else Severity.WARNING,
         category=Category.TESTS,
         title=(
             "All tests of the file are removed"
@@ -208,7 +232,11 @@ def _removal(pair: FilePair, tests: Sequence[Test], before: int, severity: Sever
             else f"{len(tests)} tests are removed"
         )
         + f": {names}{more}",
-        scenario="Nothing in this change tests the same, so what broke these tests would no longer be seen.",
+        scenario=(
+            "Programs lose lines here, too: if that is not what was tested, what breaks it is seen no more."
+            if shrinks
+            else "Nothing in this change tests the same, so what broke these tests would no longer be seen."
+        ),
         suggestion="Keep the test, or say in the commit why it is not needed any more.",
         deleted=pair.deleted_text(tests[0].first, tests[0].last),
     )
@@ -229,16 +257,3 @@ def _replacement(pair: FilePair, test: Test) -> Finding:
         deleted=pair.deleted_text(test.first, test.last),
         certain=False,
     )
-
-
-def _without(tests: Sequence[Test], others: Sequence[Test]) -> list[Test]:
-    """Those whose name the others have not, or less often: then what says the same as one of them stays."""
-    known = Counter(test.name for test in others)
-    same = Counter((test.name, test.words) for test in others)
-    found = []
-    for test in sorted(tests, key=lambda test: not same[test.name, test.words]):
-        if known[test.name]:
-            known[test.name] -= 1
-        else:
-            found.append(test)
-    return sorted(found, key=lambda test: test.first)

@@ -29,6 +29,7 @@ _OFF = {
     ),
     "php": re.compile(r"^\s*\$this->markTest(?:Skipped|Incomplete)\s*\("),
 }
+_BUILD = re.compile(r"\s*#\s*(?:if|ifdef|ifndef|elif|else)\b")  # off in some builds only
 _OFF["typescript"] = _OFF["tsx"] = _OFF["javascript"]
 _OFF["kotlin"] = _OFF["java"]
 _ONLY = {
@@ -40,18 +41,18 @@ _ONLY["typescript"] = _ONLY["tsx"] = _ONLY["javascript"]
 
 def find(ground: Ground) -> Iterator[Finding]:
     for pair, lines in ground.new_pairs():
-        before = {test.name for test in tests_of(pair, pair.old, ground.before.parsed(pair.old_path))}
+        before = {test.name for test in tests_of(pair.path, pair.old, ground.before.parsed(pair.old_path))}
         yield from _switched_off(pair, lines, list(new_tests(ground, pair)), before)
 
 
 def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: Set[str]) -> Iterator[Finding]:
     only, off = _ONLY.get(lines.language), _OFF.get(lines.language)
-    if not may_hold_tests(pair, lines) or is_shown(pair.path, pair.language):
+    if not may_hold_tests(pair.path, lines) or is_shown(pair.path, pair.language):
         return
     moved = {row.text.strip() for row in pair.deleted}
     for number in sorted(pair.added_numbers):
         code = _statement(lines, number)
-        if lines.line(number).strip() in moved:
+        if lines.line(number).strip() in moved or _BUILD.match(_above(lines, number)):
             continue
         if only is not None and only.search(code):
             yield _off(
@@ -69,6 +70,13 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: S
                 "What it tests can break, and nobody sees it.",
                 "Mend the test, or say beside it why and until when it is off.",
             )
+
+
+def _above(lines: Lines, number: int) -> str:
+    """The line above what stands over a test: `#if` for all of its attributes."""
+    while lines.line(number - 1).strip().startswith(("[", "@", "#[")):
+        number -= 1
+    return lines.line(number - 1)
 
 
 def _statement(lines: Lines, number: int) -> str:

@@ -21,10 +21,18 @@ _CALLED = {
 }
 _CALLED["typescript"] = _CALLED["tsx"] = _CALLED["javascript"]
 _CALLED["cpp"] = _CALLED["c"]
+# `describe("a list", ...)`, `context 'with one entry' do`.
+_GROUP = {
+    "javascript": re.compile(r"^(?P<indent>\s*)[xf]?(?:describe|context|suite)(?:\.\w+)*\s*\(\s*"),
+    "ruby": re.compile(r"^(?P<indent>\s*)(?:RSpec\.)?[xf]?(?:describe|context)[ (]\s*"),
+}
+_GROUP["typescript"] = _GROUP["tsx"] = _GROUP["javascript"]
 _MARKED = {
     "java": re.compile(r"@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest|TestFactory)\b"),
     "csharp": re.compile(r"\[\s*(?:\w+,\s*)*(?:Test|TestCase|TestMethod|Fact|Theory)\b"),
-    "rust": re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|bench)\b"),
+    "rust": re.compile(
+        r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|bench)\b|#\[\s*cfg_attr\s*\([^\]]*,\s*test\s*\)"
+    ),
     "php": re.compile(r"@test\b|#\[\s*Test\b"),
 }
 _MARKED["kotlin"] = _MARKED["java"]
@@ -46,13 +54,15 @@ class Test:
     last: int
     words: tuple[str, ...]  # of its body
     table: tuple[str, ...] = ()  # words of what stands above: decorators, annotations
+    group: str = ""  # the title of the innermost `describe` around it
 
 
-def tests_of(pair: FilePair, lines: Lines | None, parsed: ParsedFile | None) -> Iterator[Test]:
-    if lines is None or is_shown(pair.path, pair.language) or not may_hold_tests(pair, lines):
+def tests_of(path: str, lines: Lines | None, parsed: ParsedFile | None) -> Iterator[Test]:
+    if lines is None or is_shown(path, lines.language) or not may_hold_tests(path, lines):
         return
     called = _CALLED.get(lines.language)
     if called is not None:
+        groups = list(_groups(lines))
         for number, line in enumerate(lines.code_lines, start=1):
             begun = called.match(line)
             if begun is not None:
@@ -60,13 +70,15 @@ def tests_of(pair: FilePair, lines: Lines | None, parsed: ParsedFile | None) -> 
                 told = lines.line(number)[begun.end() :]
                 title = re.match(r"[\"'`](.*?)[\"'`]\s*(?:,|\)|do\b|\{|$)", told)
                 name = title[1] if title else told.rstrip(" {;").removesuffix(")").strip()
-                yield Test(pair.path, name, number, number, last, _words(lines, number, last))
+                around = [title for first, end, title in groups if first < number <= end]
+                group = around[-1] if around else ""
+                yield Test(path, name, number, number, last, _words(lines, number, last), group=group)
     if parsed is not None:
         for index, symbol in enumerate(parsed.symbols):
             if _is_test(lines, symbol):
                 name = parsed.qualified_name(index)
                 yield Test(
-                    pair.path,
+                    path,
                     name,
                     symbol.start_line,
                     symbol.line,
@@ -76,13 +88,24 @@ def tests_of(pair: FilePair, lines: Lines | None, parsed: ParsedFile | None) -> 
                 )
 
 
+def _groups(lines: Lines) -> Iterator[tuple[int, int, str]]:
+    """First line, last line and title of each, inner ones after outer ones."""
+    grouped = _GROUP.get(lines.language)
+    if grouped is None:
+        return
+    for number, line in enumerate(lines.code_lines, start=1):
+        begun = grouped.match(line)
+        if begun is not None:
+            yield number, end_of_block(lines, number), lines.line(number)[begun.end() :].rstrip()
+
+
 def new_tests(ground: Ground, pair: FilePair) -> Iterator[Test]:
-    return tests_of(pair, pair.new, ground.after.parsed(pair.path))
+    return tests_of(pair.path, pair.new, ground.after.parsed(pair.path))
 
 
-def may_hold_tests(pair: FilePair, lines: Lines) -> bool:
+def may_hold_tests(path: str, lines: Lines) -> bool:
     """Rust has its tests beside the code, everything else in files of their own."""
-    return is_test(pair.path) or lines.language == "rust"
+    return is_test(path) or lines.language == "rust"
 
 
 def _is_test(lines: Lines, symbol: Symbol) -> bool:

@@ -374,3 +374,16 @@ def test_a_near_copy_that_takes_its_place_is_told_as_possible(tmp_path: Path) ->
     assert not checked(tmp_path / "a", before, {"test/names.spec.js": around.format(BESIDE + renamed)})
     both = around.format(BESIDE + OLD + COME)
     assert not checked(tmp_path / "b", before, {"test/names.spec.js": both})
+
+
+def test_a_test_that_is_off_in_one_build_only_is_none(tmp_path: Path) -> None:
+    fact = "    [Fact]\n    public void It_formats() { Assert.Equal(1, Format()); }\n}\n"
+    off = '    [Fact(Skip = "no such culture there")]\n'
+    before = {"tests/FormatTests.cs": f"public class FormatTests {{\n{fact}"}
+    built = f"public class FormatTests {{\n#if NETSTANDARD\n{off}#else\n{fact}".replace(
+        "]\n    p", "]\n#endif\n    p"
+    )
+    assert not checked(tmp_path / "a", before, {"tests/FormatTests.cs": built})
+    everywhere = before["tests/FormatTests.cs"].replace("    [Fact]\n", off)
+    (finding,) = checked(tmp_path / "b", before, {"tests/FormatTests.cs": everywhere})
+    assert finding.check == "test-skipped"
