@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -48,9 +49,15 @@ def _importers(ground: Ground, pair: FilePair) -> list[User]:
             if line is None or path not in after or _is_optional(ground, path, line):
                 continue
             if not _leads_somewhere(ground, path, line, dependency):
-                found.append(User(path, line, True))
+                found.append(User(path, line, _is_beside(ground, pair, user)))
                 break
     return found
+
+
+def _is_beside(ground: Ground, pair: FilePair, user: str) -> bool:
+    """C finds what is not beside the includer in folders that a build names, and it may make some itself."""
+    here = posixpath.dirname(pair.old_path) == posixpath.dirname(user)
+    return here or ground.before.language(pair.old_path) not in ("c", "cpp")
 
 
 def _leads_somewhere(ground: Ground, path: str, line: int, dependency: Dependency) -> bool:
@@ -89,6 +96,7 @@ def _finding(pair: FilePair, users: Sequence[User]) -> Finding:
         scenario=f"{listed(users)} cannot find it.{moved}",
         suggestion="Change the imports too, or leave a file there that passes on what it had.",
         deleted=pair.old.part(1, _DELETED_LINES) if pair.old and pair.new is None else "",
+        certain=any(user.exact for user in users),
     )
 
 

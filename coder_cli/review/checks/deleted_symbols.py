@@ -21,6 +21,7 @@ NAME = "deleted-symbol"
 _MOST_GONE = 300
 _LOOSE = frozenset({"python", "javascript", "ruby", "php"})  # nothing is compiled
 _TYPED = frozenset({"csharp", "java", "kotlin"})
+_DEFINES = r"(?:class|interface|object|struct|enum|trait|type|fun|fn|func|function|def)\s+"
 _DYNAMIC = re.compile(
     r"\b__getattr__\b|\bglobals\(\)|\bsetattr\(|\bvars\(|method_missing|define_method|__call\b|__get\b"
 )
@@ -93,10 +94,11 @@ def _defined(parsed: ParsedFile) -> Iterator[str]:
 
 
 def _is_unread(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
-    """Whether a definition may be among what could not be parsed: an added line has its name."""
-    if pair.new is None or after is None or after.complete:
+    """Whether the parse may have missed a definition: an added line has its name, or defines it."""
+    if pair.new is None or after is None:
         return False
-    name = re.compile(rf"(?<!\w){re.escape(symbol.name)}(?!\w)")
+    word = "" if not after.complete else _DEFINES
+    name = re.compile(rf"(?<!\w){word}{re.escape(symbol.name)}(?!\w)")
     return any(name.search(pair.new.code_line(number)) for number in pair.added_numbers)
 
 
@@ -131,7 +133,7 @@ def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator
     closed = not dynamic and _is_closed(ground, gone)
     for usage in before.usages(gone.pair.old_path, gone.index):
         reference = usage.reference
-        if _says_a_type(gone, reference):
+        if _says_a_type(gone, reference) or _is_of_a_macro(ground, usage):
             continue
         path, line = now(ground, usage.path, reference.line)
         if line is None:
@@ -157,6 +159,17 @@ def _says_a_type(gone: _Gone, reference: Reference) -> bool:
         gone.pair.language in _TYPED
         and reference.kind is ReferenceKind.TYPE
         and gone.symbol.kind not in TYPES
+    )
+
+
+def _is_of_a_macro(ground: Ground, usage: Usage) -> bool:
+    """`@flatten` within a macro of Rust names a branch of the macro."""
+    lines = ground.old_lines(usage.path)
+    at = usage.reference.column - 1
+    return (
+        lines is not None
+        and lines.language == "rust"
+        and lines.line(usage.reference.line)[at : at + 1] == "@"
     )
 
 

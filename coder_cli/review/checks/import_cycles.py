@@ -41,8 +41,8 @@ class _Runtime:
 
     def _find(self, path: str) -> Iterator[tuple[str, Dependency]]:
         parsed = self.project.parsed(path)
-        if parsed is None or parsed.language not in _LANGUAGES:
-            return
+        if parsed is None or parsed.language not in _LANGUAGES or path.endswith(".pyi"):
+            return  # what only describes types is never loaded
         statements = _Statements(self.project, path, parsed)
         for target in self.graph.dependencies_of(path):
             found = [each for each in self.graph.why(path, target) if statements.loads(each)]

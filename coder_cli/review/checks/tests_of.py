@@ -122,7 +122,8 @@ def _is_test(lines: Lines, symbol: Symbol) -> bool:
 def end_of_block(lines: Lines, first: int) -> int:
     """The line before the next one that is indented no more, with what closes the block."""
     width = len(lines.line(first)) - len(lines.line(first).lstrip())
-    for number in range(first + 1, len(lines.lines) + 1):
+    opened = first + (lines.line(first + 1).strip() == "{")  # a bracket on a line of its own
+    for number in range(opened + 1, len(lines.lines) + 1):
         line = lines.line(number)
         if line.strip() and len(line) - len(line.lstrip()) <= width:
             closes = line.strip()[:1] in ")}]" or line.strip().startswith("end")
