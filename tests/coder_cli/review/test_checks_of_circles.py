@@ -74,3 +74,8 @@ def test_a_circle_through_an_index_does_not_hide_another(tmp_path: Path) -> None
     }
     after = {"a.ts": f"import {{ b }} from './b';\n{files['a.ts']}console.error(b);\n"}
     assert told(checked(tmp_path, files, after)) == ["import-cycle a.ts:1"]
+
+
+def test_files_that_only_describe_types_close_none(tmp_path: Path) -> None:
+    files = {"p/__init__.pyi": "from .b import B\n", "p/b.pyi": "class B: ...\n", "q.py": "x = 1\n"}
+    assert not checked(tmp_path, files, {"p/b.pyi": "from . import B as A\n\nclass B: ...\n"})

@@ -188,3 +188,40 @@ def test_a_local_function_that_is_gone_but_still_called_is_found(
 def test_a_local_function_whose_name_something_else_has_is_none(tmp_path: Path, after: str) -> None:
     files = {"a.ts": LOCAL, "b.ts": "export function find(test) {\n  return test;\n}\n"}
     assert not checked(tmp_path, files, {"a.ts": after})
+
+
+def test_a_header_that_a_build_may_make_is_told_as_possible(tmp_path: Path) -> None:
+    used = '#include "one.h"\n\nint main(void) { return ONE; }\n'
+    beside = {"src/one.h": "#define ONE 1\n", "src/main.c": used}
+    (certain,) = checked(tmp_path / "a", beside, {"src/one.h": None})
+    assert certain.check == "deleted-file" and certain.certain
+    searched = {"include/one.h": "#define ONE 1\n", "src/main.c": used}
+    (possible,) = checked(tmp_path / "b", searched, {"include/one.h": None})
+    assert possible.check == "deleted-file" and not possible.certain
+
+
+def test_a_branch_of_a_macro_is_no_use_of_a_function(tmp_path: Path) -> None:
+    macro = (
+        "mod adaptors;\npub use adaptors::{flatten, chain};\n\nmacro_rules! product {\n"
+        "    (@flatten $x:expr) => { $x };\n    ($x:expr) => { product!(@flatten $x) };\n}\n"
+    )
+    functions = "pub fn flatten(x: u32) -> u32 {\n    x\n}\n\npub fn chain(x: u32) -> u32 {\n    x\n}\n"
+    before = {"Cargo.toml": '[package]\nname = "a"\n', "src/lib.rs": macro, "src/adaptors.rs": functions}
+    without = functions.replace("pub fn flatten(x: u32) -> u32 {\n    x\n}\n\n", "")
+    after: dict[str, str | None] = {
+        "src/lib.rs": macro.replace("{flatten, chain}", "chain"),
+        "src/adaptors.rs": without,
+    }
+    assert not checked(tmp_path / "a", before, after)
+    assert told(checked(tmp_path / "b", before, {"src/adaptors.rs": without}))
+
+
+def test_a_definition_that_the_parser_does_not_see_is_not_gone(tmp_path: Path) -> None:
+    marks = '@Target(AnnotationTarget.PROPERTY)\n@Deprecated("All with a default are optional")\n'
+    other = "@Target(AnnotationTarget.PROPERTY)\nannotation class Other\n"
+    before = {
+        "src/Marks.kt": f"package marks\n\n{marks}annotation class Optional\n\n{other}",
+        "src/Use.kt": "package marks\n\nclass Use(@Optional val x: Int = 1)\n",
+    }
+    seen = before["src/Marks.kt"].replace("annotation class Opt", "public annotation class Opt")
+    assert not checked(tmp_path, before, {"src/Marks.kt": seen})

@@ -242,3 +242,27 @@ def test_a_title_that_a_new_test_of_another_file_has_is_its_own(tmp_path: Path) 
     }
     (finding,) = checked(tmp_path, before, after)
     assert "throws" in finding.title and finding.path == "test/body.test.js"
+
+
+def test_a_test_that_another_one_says_in_the_same_words_is_no_loss(tmp_path: Path) -> None:
+    kept = "def test_a_name_needs_its_password():\n    # it fails\n    connect(name='a', password=None)\n"
+    gone = (
+        "\n\ndef test_the_password_is_never_used():\n    connect(\n        name='a', password=None\n    )\n"
+    )
+    other = gone.replace("password=None", "password='b'")
+    for said, count in ((gone, 0), (other, 1)):
+        found = checked(tmp_path / str(count), {"test_a.py": kept + said}, {"test_a.py": kept})
+        assert len(found) == count
+
+
+def test_where_other_code_for_tests_came_a_removal_is_possible(tmp_path: Path) -> None:
+    kept = "def test_one():\n    assert load('one').path == '/one'\n\n\n"
+    gone = "def test_two():\n    with raises(KeyError):\n        load('missing', strict=True)\n\n\n"
+    for came, certain in (("", True), ("def test_three():\n    assert save(3)\n", False)):
+        (finding,) = checked(tmp_path / str(certain), {"test_a.py": kept + gone}, {"test_a.py": kept + came})
+        assert finding.certain is certain
+    program = "def load(name):\n    limit = 3\n    return name\n"
+    before = {"test_a.py": kept + gone, "a.py": program}
+    shorter = program.replace("    limit = 3\n", "")
+    (finding,) = checked(tmp_path / "c", before, {"test_a.py": kept, "a.py": shorter})
+    assert not finding.certain and finding.severity.label == "info"
