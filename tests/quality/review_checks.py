@@ -38,6 +38,7 @@ from coder_cli.review.checks.table import run_checks
 from coder_cli.review.types import Finding
 from retrieval.change_sides import Side
 from retrieval.changes import files_of, find_changes, project_of
+from retrieval.errors import RepositoryError
 from retrieval.graph import DependencyGraph
 from retrieval.languages.names import language_of
 from retrieval.languages.table import LANGUAGES
@@ -184,7 +185,11 @@ def measure(clones: Path, chosen: Sequence[Commit], only: str | None, cache: Pat
         if clone is None:
             print(f"missing: git clone --bare https://github.com/{commit.repository} …")
             continue
-        found, took = checked(clone, commit.sha, cache)
+        try:
+            found, took = checked(clone, commit.sha, cache)
+        except RepositoryError as error:  # the clone lacks an object
+            print(f"{commit.repository} {commit.sha}: {error}")
+            continue
         seconds.append(took)
         print(f"{len(seconds)} {commit.repository} {commit.sha} {took:.2f} s", file=sys.stderr, flush=True)
         for finding in found:

@@ -16,6 +16,7 @@ from retrieval.scopes import TYPES
 from retrieval.types import ParsedFile, ReferenceKind, SymbolKind
 
 NAME = "changed-signature"
+_NOT_GIVEN = "does not give"  # of what a call leaves out
 _FUNCTIONS = {SymbolKind.FUNCTION, SymbolKind.METHOD}
 # const f = () => {}; function F() {} with methods in its prototype is a class.
 _CALLABLE = {*_FUNCTIONS, SymbolKind.CONSTANT, SymbolKind.VARIABLE, SymbolKind.CLASS}
@@ -143,7 +144,8 @@ def _callers(ground: Ground, users: Users, changed: _Changed) -> Iterator[_Calle
             reason = ""
         reason = reason or _means_another(call, pair, parsed, changed)
         if reason:
-            yield _Caller(f"{usage.path}:{usage.reference.line}", reason, usage.exact)
+            exact = usage.exact and not (pair.language == "javascript" and _NOT_GIVEN in reason)
+            yield _Caller(f"{usage.path}:{usage.reference.line}", reason, exact)
 
 
 def _may_be_inherited(users: Users, parsed: ParsedFile, called: int) -> bool:
@@ -225,13 +227,15 @@ def _without_object(lines: Lines, usage: Usage, call: Call, parsed: ParsedFile, 
 
 def _may_be_left_out(pair: FilePair, parsed: ParsedFile, changed: _Changed, reason: str) -> bool:
     """In JavaScript every argument may be missing: whether it must be there only its function knows."""
-    if parsed.language != "javascript" or "does not give" not in reason or pair.new is None:
+    if parsed.language != "javascript" or _NOT_GIVEN not in reason or pair.new is None:
         return False
     old = {each.name for each in changed.old}
     fresh = [each for each in changed.new if each.name not in old and each.required]
     body = _body(pair, parsed, changed)
+    above = _comment_above(pair.new, parsed.symbols[changed.index].line)
     return all(
         not each.name
+        or re.search(rf"\[\s*{each.name}\b|=\}}\s+{each.name}\b", above)
         or re.search(
             rf"\b{each.name}\b\s*(?:\|\||\?\?|&&|\?(?!\.)|===?\s*(?:undefined|null)|!==?\s*(?:undefined|null)|\?\.)"
             rf"|(?<![\w.]){each.name}\s*=(?![=>])|!\s*{each.name}\b|typeof\s+{each.name}\b|if\s*\(\s*{each.name}\s*\)|\barguments\b",
@@ -239,6 +243,14 @@ def _may_be_left_out(pair: FilePair, parsed: ParsedFile, changed: _Changed, reas
         )
         for each in fresh
     )
+
+
+def _comment_above(lines: Lines, first: int) -> str:
+    """What stands over a function: JSDoc has `[name]` or `{Type=} name` of what may be left out."""
+    begun = first
+    while lines.line(begun - 1).strip() and not lines.code_line(begun - 1).strip():
+        begun -= 1
+    return lines.part(begun, first - 1)
 
 
 def _finding(ground: Ground, changed: _Changed, callers: Sequence[_Caller]) -> Finding:

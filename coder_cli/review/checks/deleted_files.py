@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
+from coder_cli.review.checks.users import is_compiled
 from coder_cli.review.types import Category, Finding, Severity
 from retrieval.types import Dependency
 
@@ -44,6 +45,8 @@ def _importers(ground: Ground, pair: FilePair) -> list[User]:
     found: list[User] = []
     before, after = ground.before.graph(), ground.after.graph()
     for user in before.dependents_of(pair.old_path):
+        if not is_compiled(ground.before, user):
+            continue
         for dependency in before.why(user, pair.old_path):
             path, line = now(ground, user, dependency.line)
             if line is None or path not in after or _is_optional(ground, path, line):

@@ -11,7 +11,14 @@ from coder_cli.review.checks import deleted_files, local_functions
 from coder_cli.review.checks.deleted_files import User, listed, now
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.local_functions import LocalFunction
-from coder_cli.review.checks.users import Users, bases, may_be_known_by_name
+from coder_cli.review.checks.users import (
+    Users,
+    bases,
+    includes_others,
+    is_compiled,
+    is_of_a_macro,
+    may_be_known_by_name,
+)
 from coder_cli.review.types import Category, Finding, Severity
 from retrieval.definitions import Definition, Usage
 from retrieval.scopes import FUNCTIONS, TYPES
@@ -20,6 +27,7 @@ from retrieval.types import Import, ParsedFile, Reference, ReferenceKind, Symbol
 NAME = "deleted-symbol"
 _MOST_GONE = 300
 _LOOSE = frozenset({"python", "javascript", "ruby", "php"})  # nothing is compiled
+_INCLUDING = frozenset({"c", "cpp"})
 _TYPED = frozenset({"csharp", "java", "kotlin"})
 _DEFINES = r"(?:class|interface|object|struct|enum|trait|type|fun|fn|func|function|def)\s+"
 _DYNAMIC = re.compile(
@@ -48,7 +56,11 @@ def find(ground: Ground) -> Iterator[Finding]:
     seen: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
     for each in gone:
         users = sorted(set(_users(ground, before, after, each)), key=lambda user: (user.path, user.line))
-        users = [user for user in users if (user.path, user.line) not in seen[each.symbol.name]]
+        users = [
+            user
+            for user in users
+            if (user.path, user.line) not in seen[each.symbol.name] and is_compiled(ground.after, user.path)
+        ]
         seen[each.symbol.name].update((user.path, user.line) for user in users)
         if users:
             yield _finding(each, users)
@@ -121,7 +133,7 @@ def _is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
     name = re.escape(symbol.name)
     return (
         re.search(
-            rf"#\s*define\s+{name}\b|\balias(?:_method)?\s+:?{name}\b|[\"']{name}[\"']",
+            rf"#\s*define\s+{name}\b|\balias(?:_method)?\s+:?{name}\b|[\"']{name}[\"']|\bexports\.{name}\s*=[^=]",
             "\n".join(row.text for row in pair.added),
         )
         is not None
@@ -133,7 +145,9 @@ def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator
     closed = not dynamic and _is_closed(ground, gone)
     for usage in before.usages(gone.pair.old_path, gone.index):
         reference = usage.reference
-        if _says_a_type(gone, reference) or _is_of_a_macro(ground, usage):
+        if _says_a_type(gone, reference) or is_of_a_macro(ground, usage):
+            continue
+        if gone.pair.language in _INCLUDING and includes_others(ground, usage.path):
             continue
         path, line = now(ground, usage.path, reference.line)
         if line is None:
@@ -159,17 +173,6 @@ def _says_a_type(gone: _Gone, reference: Reference) -> bool:
         gone.pair.language in _TYPED
         and reference.kind is ReferenceKind.TYPE
         and gone.symbol.kind not in TYPES
-    )
-
-
-def _is_of_a_macro(ground: Ground, usage: Usage) -> bool:
-    """`@flatten` within a macro of Rust names a branch of the macro."""
-    lines = ground.old_lines(usage.path)
-    at = usage.reference.column - 1
-    return (
-        lines is not None
-        and lines.language == "rust"
-        and lines.line(usage.reference.line)[at : at + 1] == "@"
     )
 
 

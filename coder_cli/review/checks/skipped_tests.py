@@ -49,10 +49,11 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: S
     only, off = _ONLY.get(lines.language), _OFF.get(lines.language)
     if not may_hold_tests(pair.path, lines) or is_shown(pair.path, pair.language):
         return
-    moved = {row.text.strip() for row in pair.deleted}
+    old = pair.old  # of deleted lines the code alone: a comment beside it may be another now
+    moved = {old.code_line(number).strip() for number in pair.deleted_numbers} if old is not None else set()
     for number in sorted(pair.added_numbers):
         code = _statement(lines, number)
-        if lines.line(number).strip() in moved or _BUILD.match(_above(lines, number)):
+        if lines.code_line(number).strip() in moved or _BUILD.match(_above(lines, number)):
             continue
         if only is not None and only.search(code):
             yield _off(

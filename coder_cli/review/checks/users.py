@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from coder_cli.review.checks.ground import Ground
 from retrieval.definitions import Definition, SymbolGraph, Usage
 from retrieval.project import RepositoryProject
 from retrieval.types import ParsedFile, Reference, ReferenceKind, SymbolKind
 
 # Where no compiler tells what a call of a method means.
 _DYNAMIC = frozenset({"python", "javascript", "ruby", "php"})
+_CARGO = re.compile(r"(?:^|/)(?:(?:lib|main|build)\.rs$|(?:bin|tests?|examples|benches)/)")
 _SHORTEST_BY_NAME = 8  # letters: objects of any library have methods with short names
 # What objects of the language itself, or of every library, have.
 _OF_ALL = {
@@ -89,3 +92,39 @@ def may_be_known_by_name(name: str, language: str, users: Users) -> bool:
     if language not in _DYNAMIC or len(name) < _SHORTEST_BY_NAME or name in _OF_ALL[language]:
         return False
     return len(list(users.named(name))) == 1
+
+
+def includes_others(ground: Ground, user: str) -> bool:
+    """Whether its includes lead to a header of another project since: that may give anything."""
+    path = ground.by_old_path[user].path if user in ground.by_old_path else user
+    parsed = ground.after.parsed(path)
+    if parsed is None or path not in ground.by_path:
+        return False
+    graph = ground.after.graph()
+    found = (
+        {each.line for to in graph.dependencies_of(path) for each in graph.why(path, to)}
+        if path in graph
+        else set()
+    )
+    return any(
+        ground.was_touched(path, each.start_line, each.end_line) and each.start_line not in found
+        for each in parsed.imports
+    )
+
+
+def is_of_a_macro(ground: Ground, usage: Usage) -> bool:
+    """`@flatten` within a macro of Rust names a branch of the macro."""
+    lines = ground.old_lines(usage.path)
+    at = usage.reference.column - 1
+    return (
+        lines is not None
+        and lines.language == "rust"
+        and lines.line(usage.reference.line)[at : at + 1] == "@"
+    )
+
+
+def is_compiled(project: RepositoryProject, path: str) -> bool:
+    """Rust reads a file only where another one says `mod`, or where Cargo looks for it."""
+    if project.language(path) != "rust" or _CARGO.search(path):
+        return True
+    return path in project.graph() and bool(project.graph().dependents_of(path))

@@ -225,3 +225,37 @@ def test_a_definition_that_the_parser_does_not_see_is_not_gone(tmp_path: Path) -
     }
     seen = before["src/Marks.kt"].replace("annotation class Opt", "public annotation class Opt")
     assert not checked(tmp_path, before, {"src/Marks.kt": seen})
+
+
+def test_a_macro_that_a_header_of_another_project_may_give_is_none(tmp_path: Path) -> None:
+    header = "#pragma once\n#define VERIFY(x) ((x) ? 0 : fail())\nint fail();\n"
+    used = '#include "{}"\n\nint run(int x) {{ return VERIFY(x); }}\n'
+    before = {"logging.h": header, "run.cc": used.format("logging.h"), "other.h": "int other();\n"}
+    gone = {**before, "logging.h": "#pragma once\nint fail();\n"}
+    after: dict[str, str | None] = {"logging.h": gone["logging.h"], "run.cc": used.format("absl/log/check.h")}
+    assert not checked(tmp_path / "a", before, after)
+    (finding,) = checked(tmp_path / "b", before, {"logging.h": gone["logging.h"]})
+    assert "VERIFY" in finding.title
+
+
+def test_a_file_of_rust_that_no_module_names_finds_nothing_missing(tmp_path: Path) -> None:
+    before = {
+        "Cargo.toml": '[package]\nname = "a"\n',
+        "src/lib.rs": "mod bytes;\nmod pool;\n",
+        "src/bytes.rs": "pub struct Bytes;\n",
+        "src/pool.rs": "use crate::bytes::Bytes;\n\npub fn make() -> Bytes {\n    Bytes\n}\n",
+    }
+    orphan = {**before, "src/lib.rs": "mod bytes;\n"}
+    after: dict[str, str | None] = {"src/bytes.rs": None, "src/lib.rs": "pub struct Other;\n"}
+    assert not checked(tmp_path / "a", orphan, after)
+    after["src/lib.rs"] = "mod pool;\n"
+    assert told(checked(tmp_path / "b", before, after)) == ["deleted-symbol src/bytes.rs:1"]
+
+
+def test_an_export_within_another_assignment_is_there(tmp_path: Path) -> None:
+    before = {
+        "types.js": "exports.types = { list: ['a'] };\n",
+        "use.js": "const { types } = require('./types');\n\nconsole.log(types.list);\n",
+    }
+    nested = "const TYPES = (exports.types = { list: ['a'] });\n"
+    assert not checked(tmp_path, before, {"types.js": nested})

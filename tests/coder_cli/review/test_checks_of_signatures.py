@@ -211,7 +211,7 @@ def test_a_javascript_function_that_asks_what_it_was_given_takes_several_calls(t
         "function f(options, path, done) {\n  Base.apply(this, arguments);\n  options.go(path, done);\n}\n"
     )
     found = checked(tmp_path / "b", files, {"a.js": f"{blind}f('a', g);\n"})
-    assert told(found) == ["changed-signature a.js:1"]
+    assert told(found) == ["changed-signature a.js:1 possible"]
 
 
 def test_types_with_types_in_them_hide_no_comma_between_parameters(tmp_path: Path) -> None:
@@ -246,3 +246,13 @@ def test_a_default_that_a_header_announces_counts(tmp_path: Path) -> None:
     }
     after = files["a.cpp"].replace("int path", "int path, int most")
     assert not checked(tmp_path, files, {"a.cpp": after})
+
+
+def test_what_a_comment_of_javascript_calls_optional_may_be_left_out(tmp_path: Path) -> None:
+    said = "/**\n * @param {{string}} name\n * @param {{Object}} {}\n */\n"
+    said += "export function f(name{}) {{\n  return run(name{})\n}}\n"
+    before = {"a.js": said.format("other", "", ""), "b.js": "import { f } from './a'\n\nf('a')\nf('b')\n"}
+    for told_as, count in (("[options] - of the run", 0), ("options", 1)):
+        after = said.format(told_as, ", options", ", options")
+        found = checked(tmp_path / str(count), before, {"a.js": after})
+        assert len(found) == count

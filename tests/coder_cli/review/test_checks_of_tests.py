@@ -387,3 +387,9 @@ def test_a_test_that_is_off_in_one_build_only_is_none(tmp_path: Path) -> None:
     everywhere = before["tests/FormatTests.cs"].replace("    [Fact]\n", off)
     (finding,) = checked(tmp_path / "b", before, {"tests/FormatTests.cs": everywhere})
     assert finding.check == "test-skipped"
+
+
+def test_a_test_that_was_off_and_is_only_formatted_anew_is_none(tmp_path: Path) -> None:
+    said = "class A {{\n    @Test\n    @Ignore {}nice to have\n    public void waits() {{ verify(1); }}\n}}\n"
+    before = {"src/test/java/ATest.java": said.format("//")}
+    assert not checked(tmp_path, before, {"src/test/java/ATest.java": said.format("// ")})
