@@ -12,8 +12,8 @@ CLONES has clones of the repositories with their history, bare or not, each in a
 The commits are rows of review_checks/commits.tsv: tuning, that the checks were tuned on; fresh and later,
 whose findings and misses were looked at and mended, too; and the final ones, looked at once. All were drawn
 by --draw: no merges, at least one file that can be parsed, the last 3,000 commits, a fixed seed. Each finding
-is printed with what was said of it by hand (review_checks/judged.tsv); one that nobody judged yet is told,
-and counts as wrong.
+is printed with what was said of it by hand (review_checks/judged.tsv): right, wrong, or meant: what it says
+is true, and the commit plainly does it on purpose. One that nobody judged is told, and counts as wrong.
 
 --inject puts one fault at a time into the real diffs, each a change of the commit's own files: a conflict
 marker, a debug print, a secret, a parameter that callers do not give, an import that closes a circle, a
@@ -62,7 +62,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    right: bool
+    verdict: str  # right; meant: it is true, and whoever wrote the commit plainly meant it; wrong
     why: str
 
 
@@ -105,7 +105,7 @@ def judgements() -> dict[tuple[str, str, int, str], Judgement]:
     found = {}
     for row in rows:
         _, sha, path, line, check, verdict, why = row.split("\t")
-        found[sha, path, int(line), check] = Judgement(verdict == "right", why)
+        found[sha, path, int(line), check] = Judgement(verdict, why)
     return found
 
 
@@ -178,7 +178,7 @@ def checked(clone: Path, sha: str, cache: Path) -> tuple[tuple[Finding, ...], fl
 
 def measure(clones: Path, chosen: Sequence[Commit], only: str | None, cache: Path) -> None:
     known = judgements()
-    counts: dict[str, Counter[str]] = {}
+    counts: dict[str, Counter[tuple[str, bool]]] = {}
     seconds = []
     for commit in chosen:
         clone = clone_of(clones, commit.repository)
@@ -196,10 +196,8 @@ def measure(clones: Path, chosen: Sequence[Commit], only: str | None, cache: Pat
             if only and finding.check != only:
                 continue
             judged = known.get((commit.sha, finding.path, finding.start_line, finding.check))
-            verdict = ("right" if judged.right else "wrong") if judged else "NOT JUDGED"
-            of = counts.setdefault(finding.check, Counter())
-            of[verdict] += 1
-            of["certain" if finding.certain else "possible"] += 1
+            verdict = judged.verdict if judged else "NOT JUDGED"
+            counts.setdefault(finding.check, Counter())[verdict, finding.certain] += 1
             place = finding.path, str(finding.start_line), finding.check
             print("\t".join([verdict, commit.repository, commit.sha, *place]))
             print(f"    {'' if finding.certain else 'possible: '}{finding.title}. {finding.scenario}")
@@ -209,13 +207,23 @@ def measure(clones: Path, chosen: Sequence[Commit], only: str | None, cache: Pat
             ]:
                 print(f"    | {line[:150]}")
             sys.stdout.flush()
-    total: Counter[str] = Counter()
+    total: Counter[tuple[str, bool]] = Counter()
     for check, of in sorted(counts.items()):
         total += of
-        print(f"{check:20} {dict(of)}")
-    right, every = total["right"], total["right"] + total["wrong"] + total["NOT JUDGED"]
+        told = (
+            f"{verdict} {count}{'' if certain else ' (possible)'}" for (verdict, certain), count in of.items()
+        )
+        print(f"{check:20} {', '.join(told)}")
+    print(f"{len(seconds)} commits, {total.total()} findings")
+    for name, kinds in (("certain", (True,)), ("all", (True, False))):
+        every = sum(count for (_, certain), count in total.items() if certain in kinds)
+        true = sum(total[verdict, kind] for verdict in ("right", "meant") for kind in kinds)
+        strict = sum(total["right", kind] for kind in kinds)
+        print(
+            f"precision, {name}: {true} of {every} are true, {true / max(1, every):.3f};"
+            f" {strict} of them were not meant"
+        )
     mean, most = sum(seconds) / max(1, len(seconds)), max(seconds, default=0)
-    print(f"{len(seconds)} commits, {every} findings, precision {right / max(1, every):.3f}")
     print(f"The checks took {mean:.2f} s of computing a commit, at most {most:.2f} s")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from coder_cli.review.checks import deleted_files, local_functions
+from coder_cli.review.checks.bound_names import is_bound, is_stopgap, is_unread
 from coder_cli.review.checks.deleted_files import User, listed, now
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.local_functions import LocalFunction
@@ -18,6 +19,7 @@ from coder_cli.review.checks.users import (
     is_compiled,
     is_of_a_macro,
     may_be_known_by_name,
+    requires_it,
 )
 from coder_cli.review.types import Category, Finding, Severity
 from retrieval.definitions import Definition, Usage
@@ -29,7 +31,6 @@ _MOST_GONE = 300
 _LOOSE = frozenset({"python", "javascript", "ruby", "php"})  # nothing is compiled
 _INCLUDING = frozenset({"c", "cpp"})
 _TYPED = frozenset({"csharp", "java", "kotlin"})
-_DEFINES = r"(?:class|interface|object|struct|enum|trait|type|fun|fn|func|function|def)\s+"
 _DYNAMIC = re.compile(
     r"\b__getattr__\b|\bglobals\(\)|\bsetattr\(|\bvars\(|method_missing|define_method|__call\b|__get\b"
 )
@@ -59,7 +60,9 @@ def find(ground: Ground) -> Iterator[Finding]:
         users = [
             user
             for user in users
-            if (user.path, user.line) not in seen[each.symbol.name] and is_compiled(ground.after, user.path)
+            if (user.path, user.line) not in seen[each.symbol.name]
+            and is_compiled(ground.after, user.path)
+            and not requires_it(ground, user.path, each.symbol.name)
         ]
         seen[each.symbol.name].update((user.path, user.line) for user in users)
         if users:
@@ -94,7 +97,8 @@ def _gone(ground: Ground, pair: FilePair) -> Iterator[_Gone]:
         around = before.symbols[symbol.parent] if symbol.parent is not None else None
         if symbol.parent in lost or (around is not None and around.kind in FUNCTIONS):
             continue  # it went with its type; a local one is nobody else's
-        if not symbol.forward and not _is_bound(pair, after, symbol) and not _is_unread(pair, after, symbol):
+        given = is_bound(pair, after, symbol) or is_unread(pair, after, symbol) or is_stopgap(pair, symbol)
+        if not symbol.forward and not given:
             yield _Gone(pair, index, symbol, name)
 
 
@@ -103,41 +107,6 @@ def _defined(parsed: ParsedFile) -> Iterator[str]:
     for index, symbol in enumerate(parsed.symbols):
         if not symbol.forward:
             yield parsed.qualified_name(index)
-
-
-def _is_unread(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
-    """Whether the parse may have missed a definition: an added line has its name, or defines it."""
-    if pair.new is None or after is None:
-        return False
-    word = "" if not after.complete else _DEFINES
-    name = re.compile(rf"(?<!\w){word}{re.escape(symbol.name)}(?!\w)")
-    return any(name.search(pair.new.code_line(number)) for number in pair.added_numbers)
-
-
-def _is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
-    """Whether the file still gives something of this name: an import, a macro, an alias."""
-    if pair.new is None or after is None:
-        return False
-    for statement in after.imports:
-        if any((each.alias or each.name) == symbol.name for each in statement.names):
-            return True
-        if re.split(r"[.:/\\]", statement.alias or statement.module)[-1] == symbol.name:
-            return True
-    if any(each.alias == symbol.name for each in after.exports):
-        return True
-    if any(
-        each.name == symbol.name and each.parent == symbol.parent and not each.forward
-        for each in after.symbols
-    ):
-        return True
-    name = re.escape(symbol.name)
-    return (
-        re.search(
-            rf"#\s*define\s+{name}\b|\balias(?:_method)?\s+:?{name}\b|[\"']{name}[\"']|\bexports\.{name}\s*=[^=]",
-            "\n".join(row.text for row in pair.added),
-        )
-        is not None
-    )
 
 
 def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator[User]:

@@ -128,3 +128,11 @@ def is_compiled(project: RepositoryProject, path: str) -> bool:
     if project.language(path) != "rust" or _CARGO.search(path):
         return True
     return path in project.graph() and bool(project.graph().dependents_of(path))
+
+
+def requires_it(ground: Ground, user: str, name: str) -> bool:
+    """In Ruby, whether its file loads a library of that name, whose module others may add to."""
+    text = ground.after.text(user) if user.endswith(".rb") else None
+    return text is not None and bool(
+        re.search(rf"^\s*require\s*\(?[\"']{name.lower()}\b", text, re.MULTILINE)
+    )

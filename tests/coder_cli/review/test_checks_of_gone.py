@@ -259,3 +259,37 @@ def test_an_export_within_another_assignment_is_there(tmp_path: Path) -> None:
     }
     nested = "const TYPES = (exports.types = { list: ['a'] });\n"
     assert not checked(tmp_path, before, {"types.js": nested})
+
+
+@pytest.mark.parametrize(
+    ("path", "gone", "used"),
+    [
+        (
+            "core.php",
+            "<?php\nif (!\\defined('ENT_SUBSTITUTE')) {\n    \\define('ENT_SUBSTITUTE', 8);\n}\n",
+            "function told($text)\n{\n    return htmlspecialchars($text, ENT_SUBSTITUTE);\n}\n",
+        ),
+        (
+            "core.c",
+            "#ifndef HAVE_STRLCPY\nint strlcpy(char *to, const char *from) { return one(to); }\n#endif\n",
+            'int run(char *to) { return strlcpy(to, "a"); }\n',
+        ),
+    ],
+)
+def test_what_only_stood_in_for_the_platform_is_not_missed(
+    tmp_path: Path, path: str, gone: str, used: str
+) -> None:
+    after = "<?php\n" + used if path.endswith(".php") else used
+    assert not checked(tmp_path, {path: gone + used}, {path: after})
+
+
+def test_a_module_of_ruby_that_a_library_has_is_not_missed(tmp_path: Path) -> None:
+    backport = "module URI\n  def self.decode_www_form_component(text)\n    text\n  end\nend\n"
+    use = "module Util\n  def self.unescape(text)\n    URI.decode_www_form_component(text)\n  end\nend\n"
+    for loads, count in (
+        ("require 'uri/common'\nrequire_relative 'backport'\n", 0),
+        ("require_relative 'backport'\n", 1),
+    ):
+        before = {"lib/backport.rb": backport, "lib/util.rb": f"{loads}\n{use}"}
+        found = checked(tmp_path / str(count), before, {"lib/backport.rb": "module Other\nend\n"})
+        assert bool(found) == bool(count)

@@ -1,0 +1,54 @@
+"""Whether a name is still given though its definition was deleted."""
+
+from __future__ import annotations
+
+import re
+
+from coder_cli.review.checks.ground import FilePair
+from retrieval.types import ParsedFile, Symbol
+
+_DEFINES = r"(?:class|interface|object|struct|enum|trait|type|typealias|fun|fn|func|function|def)\s+"
+# Over a definition that only stands in for one of the platform.
+_STOPGAP = re.compile(
+    r"!\s*\\?(?:defined|(?:function|class|interface)_exists)\b|\bunless\b.*\bdefined\?|#\s*ifndef\b"
+)
+
+
+def is_unread(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
+    """Whether the parse may have missed a definition: an added line has its name, or defines it."""
+    if pair.new is None or after is None:
+        return False
+    word = "" if not after.complete else _DEFINES
+    name = re.compile(rf"(?<!\w){word}{re.escape(symbol.name)}(?!\w)")
+    return any(name.search(pair.new.code_line(number)) for number in pair.added_numbers)
+
+
+def is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
+    """Whether the file still gives something of this name: an import, a macro, an alias."""
+    if pair.new is None or after is None:
+        return False
+    for statement in after.imports:
+        if any((each.alias or each.name) == symbol.name for each in statement.names):
+            return True
+        if re.split(r"[.:/\\]", statement.alias or statement.module)[-1] == symbol.name:
+            return True
+    if any(each.alias == symbol.name for each in after.exports):
+        return True
+    if any(
+        each.name == symbol.name and each.parent == symbol.parent and not each.forward
+        for each in after.symbols
+    ):
+        return True
+    name = re.escape(symbol.name)
+    return (
+        re.search(
+            rf"#\s*define\s+{name}\b|\balias(?:_method)?\s+:?{name}\b|[\"']{name}[\"']|\bexports\.{name}\s*=[^=]",
+            "\n".join(row.text for row in pair.added),
+        )
+        is not None
+    )
+
+
+def is_stopgap(pair: FilePair, symbol: Symbol) -> bool:
+    """Whether it only stood in for one that the platform has now."""
+    return pair.old is not None and _STOPGAP.search(pair.old.line(symbol.line - 1)) is not None
