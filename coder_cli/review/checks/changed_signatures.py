@@ -232,9 +232,10 @@ def _may_be_left_out(pair: FilePair, parsed: ParsedFile, changed: _Changed, reas
     old = {each.name for each in changed.old}
     fresh = [each for each in changed.new if each.name not in old and each.required]
     body = _body(pair, parsed, changed)
-    above = _comment_above(pair.new, parsed.symbols[changed.index].line)
+    above = pair.new.comment_above(parsed.symbols[changed.index].line)  # JSDoc: `[name]`, `{Type=} name`
     return all(
         not each.name
+        or not re.search(rf"\b{each.name}\b", reason)
         or re.search(rf"\[\s*{each.name}\b|=\}}\s+{each.name}\b", above)
         or re.search(
             rf"\b{each.name}\b\s*(?:\|\||\?\?|&&|\?(?!\.)|===?\s*(?:undefined|null)|!==?\s*(?:undefined|null)|\?\.)"
@@ -243,14 +244,6 @@ def _may_be_left_out(pair: FilePair, parsed: ParsedFile, changed: _Changed, reas
         )
         for each in fresh
     )
-
-
-def _comment_above(lines: Lines, first: int) -> str:
-    """What stands over a function: JSDoc has `[name]` or `{Type=} name` of what may be left out."""
-    begun = first
-    while lines.line(begun - 1).strip() and not lines.code_line(begun - 1).strip():
-        begun -= 1
-    return lines.part(begun, first - 1)
 
 
 def _finding(ground: Ground, changed: _Changed, callers: Sequence[_Caller]) -> Finding:

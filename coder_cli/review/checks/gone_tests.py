@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
@@ -31,7 +30,6 @@ from coder_cli.review.checks.kept_tests import (
 from coder_cli.review.checks.paths import is_shown, is_test
 from coder_cli.review.checks.tests_of import Test, may_hold_tests, new_tests, tests_of
 
-_WORD = re.compile(r"\w+")
 _MOST_APART = 3  # tests of a file that gave way one by one; more are a file that is written anew
 
 
@@ -148,8 +146,8 @@ class ChangedTests:
         if lines is None:
             return ()
         inside = range(test.line + 1, test.last + 1)
-        said = "\n".join(lines.line(number) for number in inside if lines.code_line(number).strip())
-        return (*test.table, *_WORD.findall(said))
+        said = "".join(lines.line(number).strip() for number in inside if lines.code_line(number).strip())
+        return (*test.table, said.replace(",)", ")"))
 
     def _is_anew(self, path: str) -> bool:
         """Whether the tests of a file were written anew: no rule tells what became of which."""

@@ -39,6 +39,12 @@ class Lines:
     def part(self, first: int, last: int) -> str:
         return "\n".join(self.lines[max(first - 1, 0) : last])
 
+    def comment_above(self, first: int) -> str:
+        begun = first
+        while self.line(begun - 1).strip() and not self.code_line(begun - 1).strip():
+            begun -= 1
+        return self.part(begun, first - 1)
+
     def offset(self, line: int, column: int) -> int:
         return self._starts[line - 1] + column if 1 <= line <= len(self._starts) else len(self.text)
 

@@ -55,6 +55,7 @@ def _removals(change: ChangedTests, missing: Sequence[Test]) -> Iterator[Finding
     """Of each file those whose subject is still there."""
     words = lost_words(change.ground, change.old)
     shrinks = _shrinks(change.ground)
+    more = any(_grew(pair) for pair in change.ground.pairs if is_test(pair.path))
     for pair in change.ground.pairs:
         every = [test for test in missing if test.path == pair.path]
         mine = [
@@ -66,7 +67,7 @@ def _removals(change: ChangedTests, missing: Sequence[Test]) -> Iterator[Finding
         mine = [test for test in mine if not any(is_twin(test, each) for each in copies)]
         mine = [test for test in mine if not change.is_duplicate(test)]
         if mine and len(mine) * _FEW > len(every):
-            doubt = _LOSES if shrinks else _CAME if change.come or _grew(pair) else ""
+            doubt = _LOSES if shrinks else _CAME if change.come or more or _grew(pair) else ""
             yield _removal(pair, mine, len(change.old[pair.path]), doubt)
 
 
