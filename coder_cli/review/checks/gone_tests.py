@@ -137,17 +137,21 @@ class ChangedTests:
         )
 
     def is_duplicate(self, test: Test) -> bool:
-        """Whether one that stays in its file has the very same code, whatever the comments say."""
+        """Whether one that stays beside it has the very same code, whatever the comments say."""
         code = self._code(test)
-        return bool(code) and any(self._code(each) == code for each in self._kept if each.path == test.path)
+        return code != "" and any(
+            _is_beside(each, test) and each.table == test.table and self._code(each) == code
+            for each in self._kept
+        )
 
-    def _code(self, test: Test) -> tuple[str, ...]:
+    def _code(self, test: Test) -> str:
+        """Its lines below the first, without comments."""
         lines = self.pairs[test.path].old
         if lines is None:
-            return ()
+            return ""
         inside = range(test.line + 1, test.last + 1)
-        said = "".join(lines.line(number).strip() for number in inside if lines.code_line(number).strip())
-        return (*test.table, said.replace(",)", ")"))
+        said = (lines.line(number).strip() for number in inside if lines.code_line(number).strip())
+        return "".join(said).replace(",)", ")")
 
     def _is_anew(self, path: str) -> bool:
         """Whether the tests of a file were written anew: no rule tells what became of which."""
@@ -177,6 +181,12 @@ def with_tests(ground: Ground) -> Sequence[FilePair]:
 def is_most(path: str, gone: Sequence[Test], old: dict[str, list[Test]]) -> bool:
     lost = sum(test.path == path for test in gone)
     return lost > _MOST_APART and lost * 2 > len(old[path])
+
+
+def _is_beside(test: Test, other: Test) -> bool:
+    """In the same class or group: what is set up around it is the same."""
+    owner, others = (each.name.rpartition(".")[0] if each.group == "" else "" for each in (test, other))
+    return test.path == other.path and test.group == other.group and owner == others
 
 
 def is_at(test: Test, place: tuple[str, int]) -> bool:

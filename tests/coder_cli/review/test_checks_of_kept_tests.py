@@ -255,6 +255,13 @@ def test_a_test_that_another_one_says_in_the_same_words_is_no_loss(tmp_path: Pat
         assert len(found) == count
 
 
+def test_tests_of_one_line_are_no_duplicates(tmp_path: Path) -> None:
+    one, two = "    @Test fun one() = expect(1)\n", "    @Test fun two() = expect(2)\n"
+    before = {"src/test/kotlin/ATest.kt": f"class ATest {{\n{one}{two}}}\n"}
+    (finding,) = checked(tmp_path, before, {"src/test/kotlin/ATest.kt": f"class ATest {{\n{one}}}\n"})
+    assert "two" in finding.title
+
+
 def test_where_other_code_for_tests_came_a_removal_is_possible(tmp_path: Path) -> None:
     kept = "def test_one():\n    assert load('one').path == '/one'\n\n\n"
     gone = "def test_two():\n    with raises(KeyError):\n        load('missing', strict=True)\n\n\n"
