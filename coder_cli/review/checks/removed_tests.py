@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from coder_cli.review.checks.dead_names import goes_with, lost_words
@@ -25,6 +26,7 @@ _MOST_NAMED = 5
 _WORD = re.compile(r"\w+")
 _FEW = 4  # where most of the tests that are gone had nothing left to test, no rule tells about the others
 _TELLING = re.compile(r"[A-Za-z]{3}")  # a test that had no such word alone may only have other values now
+_MOST_CAME = 8
 _CAME = "Other code for tests came, but none that is like it: look whether that tests the same."
 _LOSES = "Programs lose lines, too: if that is not what it tested, what breaks it is seen no more."
 
@@ -74,7 +76,10 @@ def _removals(change: ChangedTests, missing: Sequence[Test]) -> Iterator[Finding
 def _replacements(
     change: ChangedTests, changed: Sequence[Test], missing: Sequence[Test]
 ) -> Iterator[Finding]:
+    came = Counter(test.path for test in change.come)
     for test in dict.fromkeys(changed):
+        if came[test.path] > _MOST_CAME:
+            continue  # one of so many will stand for it
         lives_on = any(is_called_alike(test, each) and is_twin(test, each) for each in change.come)
         told = any(test is each for each in missing)
         if not told and not lives_on and not change.dead.is_tested_by(test):

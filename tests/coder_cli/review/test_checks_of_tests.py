@@ -372,6 +372,8 @@ def test_a_near_copy_that_takes_its_place_is_told_as_possible(tmp_path: Path) ->
     assert "accepts a name with its password" in finding.title
     renamed = OLD.replace("a name with its password", "what was given")
     assert not checked(tmp_path / "a", before, {"test/names.spec.js": around.format(BESIDE + renamed)})
+    many = "".join(COME.replace("a name alone", f"a name of {each}") for each in range(9))
+    assert not checked(tmp_path / "c", before, {"test/names.spec.js": around.format(BESIDE + COME + many)})
     both = around.format(BESIDE + OLD + COME)
     assert not checked(tmp_path / "b", before, {"test/names.spec.js": both})
 
