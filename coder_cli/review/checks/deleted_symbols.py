@@ -28,6 +28,8 @@ from retrieval.types import Import, ParsedFile, Reference, ReferenceKind, Symbol
 
 NAME = "deleted-symbol"
 _MOST_GONE = 300
+_MOST_ALONE = 4  # definitions of one file; more are one finding
+_MOST_NAMED = 3
 _LOOSE = frozenset({"python", "javascript", "ruby", "php"})  # nothing is compiled
 _INCLUDING = frozenset({"c", "cpp"})
 _TYPED = frozenset({"csharp", "java", "kotlin"})
@@ -55,6 +57,7 @@ def find(ground: Ground) -> Iterator[Finding]:
         return
     before, after = Users(ground.before, names), Users(ground.after, names)
     seen: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+    found: defaultdict[str, list[tuple[_Gone, Sequence[User]]]] = defaultdict(list)
     for each in gone:
         users = sorted(set(_users(ground, before, after, each)), key=lambda user: (user.path, user.line))
         users = [
@@ -66,7 +69,12 @@ def find(ground: Ground) -> Iterator[Finding]:
         ]
         seen[each.symbol.name].update((user.path, user.line) for user in users)
         if users:
-            yield _finding(each, users)
+            found[each.pair.path].append((each, users))
+    for missed in found.values():
+        if len(missed) > _MOST_ALONE:
+            yield _joint_finding(missed)
+        else:
+            yield from (_finding(each, users) for each, users in missed)
 
 
 def _mentioned(ground: Ground, names: set[str]) -> set[str]:
@@ -245,6 +253,31 @@ def _finding(gone: _Gone, users: Sequence[User]) -> Finding:
     symbol = gone.symbol
     deleted = gone.pair.deleted_text(symbol.start_line, symbol.end_line)
     return _told(gone.pair, gone.name, symbol.line, told, deleted)
+
+
+def _joint_finding(missed: Sequence[tuple[_Gone, Sequence[User]]]) -> Finding:
+    """Of many definitions that one file has no more: mostly it has one cause."""
+    certain = any(user.exact for _, users in missed for user in users)
+    told = [(each, users) for each, users in missed if not certain or any(user.exact for user in users)]
+    first = told[0][0]
+    pair, line = first.pair, first.pair.beside(first.symbol.line)
+    uses = "; ".join(f"{each.name} in {listed(users)}" for each, users in told[:_MOST_NAMED])
+    more = f"; and {len(told) - _MOST_NAMED} more" if len(told) > _MOST_NAMED else ""
+    return at_lines(
+        pair,
+        line,
+        line,
+        check=NAME,
+        severity=Severity.ERROR if certain else Severity.WARNING,
+        category=Category.INTERFACE,
+        title=f"{len(told)} definitions are gone, but still used: "
+        + ", ".join(each.name for each, _ in told[:_MOST_NAMED])
+        + ("…" if more else ""),
+        scenario=f"{uses}{more}.",
+        suggestion="Change what uses them, or keep them.",
+        deleted=pair.deleted_text(first.symbol.start_line, first.symbol.end_line),
+        certain=certain,
+    )
 
 
 def _told(pair: FilePair, name: str, old_line: int, users: Sequence[User], deleted: str) -> Finding:

@@ -91,6 +91,16 @@ def test_among_many_that_are_gone_those_are_told_that_are_used(tmp_path: Path) -
     assert [each.title for each in found] == ["name_7 is gone, but still used"]
 
 
+def test_many_that_are_gone_from_one_file_are_one_finding(tmp_path: Path) -> None:
+    many = "".join(f"def name_{number}():\n    pass\n\n\n" for number in range(6))
+    uses = "".join(f"name_{number}()\n" for number in range(6))
+    files = {"library.py": many + "x = 1\n", "program.py": f"from library import *\n\n{uses}"}
+    (finding,) = checked(tmp_path, files, {"library.py": "x = 1\n"})
+    assert finding.title == "6 definitions are gone, but still used: name_0, name_1, name_2…"
+    assert "name_0 in program.py:3" in finding.scenario and "and 3 more" in finding.scenario
+    assert finding.certain and finding.deleted.startswith("def name_0")
+
+
 def test_a_name_that_others_have_too_is_found_where_it_is_imported_from_its_file(tmp_path: Path) -> None:
     files = {
         "a.ts": "export function isNode(of: any) {\n  return of;\n}\nexport const g = 2;\n",
@@ -188,108 +198,3 @@ def test_a_local_function_that_is_gone_but_still_called_is_found(
 def test_a_local_function_whose_name_something_else_has_is_none(tmp_path: Path, after: str) -> None:
     files = {"a.ts": LOCAL, "b.ts": "export function find(test) {\n  return test;\n}\n"}
     assert not checked(tmp_path, files, {"a.ts": after})
-
-
-def test_a_header_that_a_build_may_make_is_told_as_possible(tmp_path: Path) -> None:
-    used = '#include "one.h"\n\nint main(void) { return ONE; }\n'
-    beside = {"src/one.h": "#define ONE 1\n", "src/main.c": used}
-    (certain,) = checked(tmp_path / "a", beside, {"src/one.h": None})
-    assert certain.check == "deleted-file" and certain.certain
-    searched = {"include/one.h": "#define ONE 1\n", "src/main.c": used}
-    (possible,) = checked(tmp_path / "b", searched, {"include/one.h": None})
-    assert possible.check == "deleted-file" and not possible.certain
-
-
-def test_a_branch_of_a_macro_is_no_use_of_a_function(tmp_path: Path) -> None:
-    macro = (
-        "mod adaptors;\npub use adaptors::{flatten, chain};\n\nmacro_rules! product {\n"
-        "    (@flatten $x:expr) => { $x };\n    ($x:expr) => { product!(@flatten $x) };\n}\n"
-    )
-    functions = "pub fn flatten(x: u32) -> u32 {\n    x\n}\n\npub fn chain(x: u32) -> u32 {\n    x\n}\n"
-    before = {"Cargo.toml": '[package]\nname = "a"\n', "src/lib.rs": macro, "src/adaptors.rs": functions}
-    without = functions.replace("pub fn flatten(x: u32) -> u32 {\n    x\n}\n\n", "")
-    after: dict[str, str | None] = {
-        "src/lib.rs": macro.replace("{flatten, chain}", "chain"),
-        "src/adaptors.rs": without,
-    }
-    assert not checked(tmp_path / "a", before, after)
-    assert told(checked(tmp_path / "b", before, {"src/adaptors.rs": without}))
-
-
-def test_a_definition_that_the_parser_does_not_see_is_not_gone(tmp_path: Path) -> None:
-    marks = '@Target(AnnotationTarget.PROPERTY)\n@Deprecated("All with a default are optional")\n'
-    other = "@Target(AnnotationTarget.PROPERTY)\nannotation class Other\n"
-    before = {
-        "src/Marks.kt": f"package marks\n\n{marks}annotation class Optional\n\n{other}",
-        "src/Use.kt": "package marks\n\nclass Use(@Optional val x: Int = 1)\n",
-    }
-    seen = before["src/Marks.kt"].replace("annotation class Opt", "public annotation class Opt")
-    assert not checked(tmp_path, before, {"src/Marks.kt": seen})
-
-
-def test_a_macro_that_a_header_of_another_project_may_give_is_none(tmp_path: Path) -> None:
-    header = "#pragma once\n#define VERIFY(x) ((x) ? 0 : fail())\nint fail();\n"
-    used = '#include "{}"\n\nint run(int x) {{ return VERIFY(x); }}\n'
-    before = {"logging.h": header, "run.cc": used.format("logging.h"), "other.h": "int other();\n"}
-    gone = {**before, "logging.h": "#pragma once\nint fail();\n"}
-    after: dict[str, str | None] = {"logging.h": gone["logging.h"], "run.cc": used.format("absl/log/check.h")}
-    assert not checked(tmp_path / "a", before, after)
-    (finding,) = checked(tmp_path / "b", before, {"logging.h": gone["logging.h"]})
-    assert "VERIFY" in finding.title
-
-
-def test_a_file_of_rust_that_no_module_names_finds_nothing_missing(tmp_path: Path) -> None:
-    before = {
-        "Cargo.toml": '[package]\nname = "a"\n',
-        "src/lib.rs": "mod bytes;\nmod pool;\n",
-        "src/bytes.rs": "pub struct Bytes;\n",
-        "src/pool.rs": "use crate::bytes::Bytes;\n\npub fn make() -> Bytes {\n    Bytes\n}\n",
-    }
-    orphan = {**before, "src/lib.rs": "mod bytes;\n"}
-    after: dict[str, str | None] = {"src/bytes.rs": None, "src/lib.rs": "pub struct Other;\n"}
-    assert not checked(tmp_path / "a", orphan, after)
-    after["src/lib.rs"] = "mod pool;\n"
-    assert told(checked(tmp_path / "b", before, after)) == ["deleted-symbol src/bytes.rs:1"]
-
-
-def test_an_export_within_another_assignment_is_there(tmp_path: Path) -> None:
-    before = {
-        "types.js": "exports.types = { list: ['a'] };\n",
-        "use.js": "const { types } = require('./types');\n\nconsole.log(types.list);\n",
-    }
-    nested = "const TYPES = (exports.types = { list: ['a'] });\n"
-    assert not checked(tmp_path, before, {"types.js": nested})
-
-
-@pytest.mark.parametrize(
-    ("path", "gone", "used"),
-    [
-        (
-            "core.php",
-            "<?php\nif (!\\defined('ENT_SUBSTITUTE')) {\n    \\define('ENT_SUBSTITUTE', 8);\n}\n",
-            "function told($text)\n{\n    return htmlspecialchars($text, ENT_SUBSTITUTE);\n}\n",
-        ),
-        (
-            "core.c",
-            "#ifndef HAVE_STRLCPY\nint strlcpy(char *to, const char *from) { return one(to); }\n#endif\n",
-            'int run(char *to) { return strlcpy(to, "a"); }\n',
-        ),
-    ],
-)
-def test_what_only_stood_in_for_the_platform_is_not_missed(
-    tmp_path: Path, path: str, gone: str, used: str
-) -> None:
-    after = "<?php\n" + used if path.endswith(".php") else used
-    assert not checked(tmp_path, {path: gone + used}, {path: after})
-
-
-def test_a_module_of_ruby_that_a_library_has_is_not_missed(tmp_path: Path) -> None:
-    backport = "module URI\n  def self.decode_www_form_component(text)\n    text\n  end\nend\n"
-    use = "module Util\n  def self.unescape(text)\n    URI.decode_www_form_component(text)\n  end\nend\n"
-    for loads, count in (
-        ("require 'uri/common'\nrequire_relative 'backport'\n", 0),
-        ("require_relative 'backport'\n", 1),
-    ):
-        before = {"lib/backport.rb": backport, "lib/util.rb": f"{loads}\n{use}"}
-        found = checked(tmp_path / str(count), before, {"lib/backport.rb": "module Other\nend\n"})
-        assert bool(found) == bool(count)
