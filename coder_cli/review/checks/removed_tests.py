@@ -28,7 +28,7 @@ _FEW = 4  # where most of the tests that are gone had nothing left to test, no r
 _TELLING = re.compile(r"[A-Za-z]{3}")  # a test that had no such word alone may only have other values now
 _MOST_CAME = 8
 _CAME = "Other code for tests came, but none that is like it: look whether that tests the same."
-_LOSES = "Programs lose lines, too: if that is not what it tested, what breaks it is seen no more."
+_LOSES = "Programs lose lines, too: if these are not what was tested, what breaks it is no longer seen."
 
 
 def find(ground: Ground) -> Iterator[Finding]:
