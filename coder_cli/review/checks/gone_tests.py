@@ -30,6 +30,7 @@ from coder_cli.review.checks.kept_tests import (
 from coder_cli.review.checks.paths import is_shown, is_test
 from coder_cli.review.checks.tests_of import Test, may_hold_tests, new_tests, tests_of
 
+_COMMENTS = ("#", "//", "/*", "*/", "* ")
 _MOST_APART = 3  # tests of a file that gave way one by one; more are a file that is written anew
 
 
@@ -145,13 +146,13 @@ class ChangedTests:
         )
 
     def _code(self, test: Test) -> str:
-        """Its lines below the first, without comments."""
+        """Its lines below the first, without comments; what a string has over several lines counts."""
         lines = self.pairs[test.path].old
         if lines is None:
             return ""
         inside = range(test.line + 1, test.last + 1)
-        said = (lines.line(number).strip() for number in inside if lines.code_line(number).strip())
-        return "".join(said).replace(",)", ")")
+        said = [lines.line(number).strip() for number in inside]
+        return "".join(line for line in said if not line.startswith(_COMMENTS)).replace(",)", ")")
 
     def _is_anew(self, path: str) -> bool:
         """Whether the tests of a file were written anew: no rule tells what became of which."""

@@ -28,6 +28,7 @@ _FEW = 4  # where most of the tests that are gone had nothing left to test, no r
 _TELLING = re.compile(r"[A-Za-z]{3}")  # a test that had no such word alone may only have other values now
 _MOST_CAME = 8
 _CAME = "Other code for tests came, but none that is like it: look whether that tests the same."
+_AGAIN = "Another test beside it has the very same code: if it is no other case, nothing is lost."
 _LOSES = "Programs lose lines, too: if these are not what was tested, what breaks it is no longer seen."
 
 
@@ -67,9 +68,17 @@ def _removals(change: ChangedTests, missing: Sequence[Test]) -> Iterator[Finding
         ]
         copies = _copies(change.ground, pair) if mine and pair.new is None else ()
         mine = [test for test in mine if not any(is_twin(test, each) for each in copies)]
-        mine = [test for test in mine if not change.is_duplicate(test)]
         if mine and len(mine) * _FEW > len(every):
-            doubt = _LOSES if shrinks else _CAME if change.come or more or _grew(pair) else ""
+            again = all(change.is_duplicate(test) for test in mine)
+            doubt = (
+                _AGAIN
+                if again
+                else _LOSES
+                if shrinks
+                else _CAME
+                if change.come or more or _grew(pair)
+                else ""
+            )
             yield _removal(pair, mine, len(change.old[pair.path]), doubt)
 
 
@@ -140,7 +149,7 @@ def _removal(pair: FilePair, tests: Sequence[Test], before: int, doubt: str) -> 
         line,
         line,
         check=NAME,
-        severity=Severity.INFO if doubt == _LOSES else Severity.WARNING,
+        severity=Severity.INFO if doubt in (_AGAIN, _LOSES) else Severity.WARNING,
         category=Category.TESTS,
         title=(
             "All tests of the file are removed"

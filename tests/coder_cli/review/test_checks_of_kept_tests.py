@@ -244,22 +244,23 @@ def test_a_title_that_a_new_test_of_another_file_has_is_its_own(tmp_path: Path) 
     assert "throws" in finding.title and finding.path == "test/body.test.js"
 
 
-def test_a_test_that_another_one_says_in_the_same_words_is_no_loss(tmp_path: Path) -> None:
+def test_a_test_that_another_one_says_in_the_same_words_is_told_as_such(tmp_path: Path) -> None:
     kept = "def test_a_name_needs_its_password():\n    # it fails\n    connect(name='a', password=None)\n"
     gone = (
-        "\n\ndef test_the_password_is_never_used():\n    connect(\n        name='a', password=None\n    )\n"
+        "\n\ndef test_the_password_is_never_used():\n    connect(\n        name='a', password=None,\n    )\n"
     )
     other = gone.replace("password=None", "password='b'")
-    for said, count in ((gone, 0), (other, 1)):
-        found = checked(tmp_path / str(count), {"test_a.py": kept + said}, {"test_a.py": kept})
-        assert len(found) == count
+    for said, certain in ((gone, False), (other, True)):
+        (finding,) = checked(tmp_path / str(certain), {"test_a.py": kept + said}, {"test_a.py": kept})
+        assert finding.certain is certain
+        assert ("very same code" in finding.scenario) is not certain
 
 
 def test_tests_of_one_line_are_no_duplicates(tmp_path: Path) -> None:
     one, two = "    @Test fun one() = expect(1)\n", "    @Test fun two() = expect(2)\n"
     before = {"src/test/kotlin/ATest.kt": f"class ATest {{\n{one}{two}}}\n"}
     (finding,) = checked(tmp_path, before, {"src/test/kotlin/ATest.kt": f"class ATest {{\n{one}}}\n"})
-    assert "two" in finding.title
+    assert "two" in finding.title and finding.certain
 
 
 def test_where_other_code_for_tests_came_a_removal_is_possible(tmp_path: Path) -> None:
