@@ -20,7 +20,9 @@ def is_unread(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
         return False
     word = "" if not after.complete else _DEFINES
     name = re.compile(rf"(?<!\w){word}{re.escape(symbol.name)}(?!\w)")
-    return any(name.search(pair.new.code_line(number)) for number in pair.added_numbers)
+    # What it did see is another one of the name: a method of another class.
+    seen = {each.line for each in after.symbols if each.name == symbol.name} if after.complete else set()
+    return any(name.search(pair.new.code_line(number)) for number in pair.added_numbers - seen)
 
 
 def is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:

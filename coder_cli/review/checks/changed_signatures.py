@@ -230,13 +230,14 @@ def _may_be_left_out(pair: FilePair, parsed: ParsedFile, changed: _Changed, reas
     if parsed.language != "javascript" or _NOT_GIVEN not in reason or pair.new is None:
         return False
     old = {each.name for each in changed.old}
+    missing = set(reason.partition(_NOT_GIVEN)[2].replace(",", " ").split())
     fresh = [each for each in changed.new if each.name not in old and each.required]
     body = _body(pair, parsed, changed)
     above = pair.new.comment_above(parsed.symbols[changed.index].line)  # JSDoc: `[name]`, `{Type=} name`
     return all(
         not each.name
-        or not re.search(rf"\b{each.name}\b", reason)
-        or re.search(rf"\[\s*{each.name}\b|=\}}\s+{each.name}\b", above)
+        or each.name not in missing
+        or re.search(rf"(?:\[\s*|=\}}\s+){re.escape(each.name)}(?![\w$])", above)
         or re.search(
             rf"\b{each.name}\b\s*(?:\|\||\?\?|&&|\?(?!\.)|===?\s*(?:undefined|null)|!==?\s*(?:undefined|null)|\?\.)"
             rf"|(?<![\w.]){each.name}\s*=(?![=>])|!\s*{each.name}\b|typeof\s+{each.name}\b|if\s*\(\s*{each.name}\s*\)|\barguments\b",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from coder_cli.review.checks import deleted_files, local_functions
 from coder_cli.review.checks.bound_names import is_bound, is_stopgap, is_unread
-from coder_cli.review.checks.deleted_files import User, listed, now
-from coder_cli.review.checks.ground import FilePair, Ground, at_lines
+from coder_cli.review.checks.deleted_files import User, now
+from coder_cli.review.checks.ground import FilePair, Ground
 from coder_cli.review.checks.local_functions import LocalFunction
+from coder_cli.review.checks.missed_symbols import Gone, finding_of, joint_finding, told
 from coder_cli.review.checks.users import (
     Users,
     bases,
@@ -21,29 +21,19 @@ from coder_cli.review.checks.users import (
     may_be_known_by_name,
     requires_it,
 )
-from coder_cli.review.types import Category, Finding, Severity
+from coder_cli.review.types import Finding
 from retrieval.definitions import Definition, Usage
 from retrieval.scopes import FUNCTIONS, TYPES
-from retrieval.types import Import, ParsedFile, Reference, ReferenceKind, Symbol
+from retrieval.types import Import, ParsedFile, Reference, ReferenceKind
 
-NAME = "deleted-symbol"
 _MOST_GONE = 300
 _MOST_ALONE = 4  # definitions of one file; more are one finding
-_MOST_NAMED = 3
 _LOOSE = frozenset({"python", "javascript", "ruby", "php"})  # nothing is compiled
 _INCLUDING = frozenset({"c", "cpp"})
 _TYPED = frozenset({"csharp", "java", "kotlin"})
 _DYNAMIC = re.compile(
     r"\b__getattr__\b|\bglobals\(\)|\bsetattr\(|\bvars\(|method_missing|define_method|__call\b|__get\b"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Gone:
-    pair: FilePair
-    index: int  # before the change
-    symbol: Symbol
-    name: str  # with its owners
 
 
 def find(ground: Ground) -> Iterator[Finding]:
@@ -57,7 +47,7 @@ def find(ground: Ground) -> Iterator[Finding]:
         return
     before, after = Users(ground.before, names), Users(ground.after, names)
     seen: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
-    found: defaultdict[str, list[tuple[_Gone, Sequence[User]]]] = defaultdict(list)
+    found: defaultdict[str, list[tuple[Gone, Sequence[User]]]] = defaultdict(list)
     for each in gone:
         users = sorted(set(_users(ground, before, after, each)), key=lambda user: (user.path, user.line))
         users = [
@@ -72,9 +62,9 @@ def find(ground: Ground) -> Iterator[Finding]:
             found[each.pair.path].append((each, users))
     for missed in found.values():
         if len(missed) > _MOST_ALONE:
-            yield _joint_finding(missed)
+            yield joint_finding(missed)
         else:
-            yield from (_finding(each, users) for each, users in missed)
+            yield from (finding_of(each, users) for each, users in missed)
 
 
 def _mentioned(ground: Ground, names: set[str]) -> set[str]:
@@ -91,7 +81,7 @@ def _mentioned(ground: Ground, names: set[str]) -> set[str]:
 # Symbols
 
 
-def _gone(ground: Ground, pair: FilePair) -> Iterator[_Gone]:
+def _gone(ground: Ground, pair: FilePair) -> Iterator[Gone]:
     before, after = ground.before.parsed(pair.old_path), ground.after.parsed(pair.path)
     if pair.old is None or before is None or (pair.new is not None and after is None):
         return
@@ -107,7 +97,7 @@ def _gone(ground: Ground, pair: FilePair) -> Iterator[_Gone]:
             continue  # it went with its type; a local one is nobody else's
         given = is_bound(pair, after, symbol) or is_unread(pair, after, symbol) or is_stopgap(pair, symbol)
         if not symbol.forward and not given:
-            yield _Gone(pair, index, symbol, name)
+            yield Gone(pair, index, symbol, name)
 
 
 def _defined(parsed: ParsedFile) -> Iterator[str]:
@@ -117,7 +107,7 @@ def _defined(parsed: ParsedFile) -> Iterator[str]:
             yield parsed.qualified_name(index)
 
 
-def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator[User]:
+def _users(ground: Ground, before: Users, after: Users, gone: Gone) -> Iterator[User]:
     dynamic = gone.pair.new is not None and _DYNAMIC.search(gone.pair.new.text) is not None
     closed = not dynamic and _is_closed(ground, gone)
     for usage in before.usages(gone.pair.old_path, gone.index):
@@ -138,13 +128,13 @@ def _users(ground: Ground, before: Users, after: Users, gone: _Gone) -> Iterator
         yield from _importing(ground, before, after, gone, path)
 
 
-def _is_own(gone: _Gone, usage: Usage) -> bool:
+def _is_own(gone: Gone, usage: Usage) -> bool:
     """Within what is gone, as in `def size(self): return self.list.size()`: others have the name, too."""
     symbol = gone.symbol
     return usage.path == gone.pair.old_path and symbol.start_line <= usage.reference.line <= symbol.end_line
 
 
-def _says_a_type(gone: _Gone, reference: Reference) -> bool:
+def _says_a_type(gone: Gone, reference: Reference) -> bool:
     """Of a property that has the name of a type (`Type Type`): where a type stands, it is the type."""
     return (
         gone.pair.language in _TYPED
@@ -153,7 +143,7 @@ def _says_a_type(gone: _Gone, reference: Reference) -> bool:
     )
 
 
-def _is_lost(after: Users, gone: _Gone, found: Sequence[Definition], exact: bool) -> bool:
+def _is_lost(after: Users, gone: Gone, found: Sequence[Definition], exact: bool) -> bool:
     """Whether what a use means now is nothing, or only something of the same name somewhere."""
     found = [each for each in found if not after.is_announced(each)]
     if any(each.exact for each in found):
@@ -164,12 +154,12 @@ def _is_lost(after: Users, gone: _Gone, found: Sequence[Definition], exact: bool
     return not found or (exact and python and len(found) == 1 and found[0].path != gone.pair.path)
 
 
-def _was_moved(after: Users, gone: _Gone) -> bool:
+def _was_moved(after: Users, gone: Gone) -> bool:
     """In a language with a compiler, which has seen to all that uses it."""
     return gone.pair.language not in _LOOSE and next(after.named(gone.symbol.name), None) is not None
 
 
-def _is_known_by_name(before: Users, after: Users, gone: _Gone) -> bool:
+def _is_known_by_name(before: Users, after: Users, gone: Gone) -> bool:
     """A name that only this symbol had, and that nothing has now."""
     name, language = gone.symbol.name, gone.pair.language
     if list(after.named(name)):
@@ -179,7 +169,7 @@ def _is_known_by_name(before: Users, after: Users, gone: _Gone) -> bool:
     return shared or may_be_known_by_name(name, language, before)
 
 
-def _is_closed(ground: Ground, gone: _Gone) -> bool:
+def _is_closed(ground: Ground, gone: Gone) -> bool:
     """Of a member: whether its type inherits from nothing that may have it, too."""
     parsed = ground.after.parsed(gone.pair.path)
     parent = gone.symbol.parent
@@ -196,7 +186,7 @@ def _is_closed(ground: Ground, gone: _Gone) -> bool:
 # Imports of symbols
 
 
-def _importing(ground: Ground, before: Users, after: Users, gone: _Gone, path: str) -> Iterator[User]:
+def _importing(ground: Ground, before: Users, after: Users, gone: Gone, path: str) -> Iterator[User]:
     """Statements that name it, as they stood before."""
     parsed = ground.after.parsed(path)
     lines = ground.new_lines(path)
@@ -244,54 +234,4 @@ def _written(statement: Import, name: str, lines: Sequence[str]) -> tuple[int, i
 def _local_finding(gone: LocalFunction) -> Finding:
     users = [User(gone.pair.path, each, True) for each in gone.calls]
     deleted = gone.pair.deleted_text(gone.line, gone.line)
-    return _told(gone.pair, gone.name, gone.line, users, deleted)
-
-
-def _finding(gone: _Gone, users: Sequence[User]) -> Finding:
-    """Of users that are certain and others only the former are told."""
-    told = [user for user in users if user.exact] or list(users)
-    symbol = gone.symbol
-    deleted = gone.pair.deleted_text(symbol.start_line, symbol.end_line)
-    return _told(gone.pair, gone.name, symbol.line, told, deleted)
-
-
-def _joint_finding(missed: Sequence[tuple[_Gone, Sequence[User]]]) -> Finding:
-    """Of many definitions that one file has no more: mostly it has one cause."""
-    certain = any(user.exact for _, users in missed for user in users)
-    told = [(each, users) for each, users in missed if not certain or any(user.exact for user in users)]
-    first = told[0][0]
-    pair, line = first.pair, first.pair.beside(first.symbol.line)
-    uses = "; ".join(f"{each.name} in {listed(users)}" for each, users in told[:_MOST_NAMED])
-    more = f"; and {len(told) - _MOST_NAMED} more" if len(told) > _MOST_NAMED else ""
-    return at_lines(
-        pair,
-        line,
-        line,
-        check=NAME,
-        severity=Severity.ERROR if certain else Severity.WARNING,
-        category=Category.INTERFACE,
-        title=f"{len(told)} definitions are gone, but still used: "
-        + ", ".join(each.name for each, _ in told[:_MOST_NAMED])
-        + ("…" if more else ""),
-        scenario=f"{uses}{more}.",
-        suggestion="Change what uses them, or keep them.",
-        deleted=pair.deleted_text(first.symbol.start_line, first.symbol.end_line),
-        certain=certain,
-    )
-
-
-def _told(pair: FilePair, name: str, old_line: int, users: Sequence[User], deleted: str) -> Finding:
-    line, certain = pair.beside(old_line), users[0].exact
-    return at_lines(
-        pair,
-        line,
-        line,
-        check=NAME,
-        severity=Severity.ERROR if certain else Severity.WARNING,
-        category=Category.INTERFACE,
-        title=f"{name} is gone, but still used",
-        scenario=f"{listed(users)} still {'uses' if len(users) == 1 else 'use'} it.",
-        suggestion="Change what uses it, or keep it.",
-        deleted=deleted,
-        certain=certain,
-    )
+    return told(gone.pair, gone.name, gone.line, users, deleted)

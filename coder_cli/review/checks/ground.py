@@ -40,6 +40,7 @@ class Lines:
         return "\n".join(self.lines[max(first - 1, 0) : last])
 
     def comment_above(self, first: int) -> str:
+        """The lines over this one that have text, and no code."""
         begun = first
         while self.line(begun - 1).strip() and not self.code_line(begun - 1).strip():
             begun -= 1

@@ -26,7 +26,7 @@ _MOST_NAMED = 5
 _WORD = re.compile(r"\w+")
 _FEW = 4  # where most of the tests that are gone had nothing left to test, no rule tells about the others
 _TELLING = re.compile(r"[A-Za-z]{3}")  # a test that had no such word alone may only have other values now
-_MOST_CAME = 8
+_MOST_CAME = 8  # tests that came to a file; more, and nobody can say which of them stands for which
 _CAME = "Other code for tests came, but none that is like it: look whether that tests the same."
 _AGAIN = "Another test beside it has the very same code: if it is no other case, nothing is lost."
 _LOSES = "Programs lose lines, too: if these are not what was tested, what breaks it is no longer seen."
@@ -56,6 +56,8 @@ def find(ground: Ground) -> Iterator[Finding]:
 
 def _removals(change: ChangedTests, missing: Sequence[Test]) -> Iterator[Finding]:
     """Of each file those whose subject is still there."""
+    if not missing:
+        return
     words = lost_words(change.ground, change.old)
     shrinks = _shrinks(change.ground)
     more = any(_grew(pair) for pair in change.ground.pairs if is_test(pair.path))
@@ -69,17 +71,17 @@ def _removals(change: ChangedTests, missing: Sequence[Test]) -> Iterator[Finding
         copies = _copies(change.ground, pair) if mine and pair.new is None else ()
         mine = [test for test in mine if not any(is_twin(test, each) for each in copies)]
         if mine and len(mine) * _FEW > len(every):
-            again = all(change.is_duplicate(test) for test in mine)
-            doubt = (
-                _AGAIN
-                if again
-                else _LOSES
-                if shrinks
-                else _CAME
-                if change.come or more or _grew(pair)
-                else ""
-            )
+            doubt = _doubt(change, mine, shrinks=shrinks, grew=more or _grew(pair))
             yield _removal(pair, mine, len(change.old[pair.path]), doubt)
+
+
+def _doubt(change: ChangedTests, tests: Sequence[Test], *, shrinks: bool, grew: bool) -> str:
+    """What else may be the reason that they are gone, a sentence."""
+    if all(change.is_duplicate(test) for test in tests):
+        return _AGAIN
+    if shrinks:
+        return _LOSES
+    return _CAME if change.come or grew else ""
 
 
 def _replacements(
@@ -88,7 +90,7 @@ def _replacements(
     came = Counter(test.path for test in change.come)
     for test in dict.fromkeys(changed):
         if came[test.path] > _MOST_CAME:
-            continue  # one of so many will stand for it
+            continue
         lives_on = any(is_called_alike(test, each) and is_twin(test, each) for each in change.come)
         told = any(test is each for each in missing)
         if not told and not lives_on and not change.dead.is_tested_by(test):

@@ -13,6 +13,7 @@ from coder_cli.review.checks import (
     deleted_symbols,
     import_cycles,
     leaked_secrets,
+    missed_symbols,
     removed_tests,
     skipped_tests,
 )
@@ -38,7 +39,7 @@ CHECKS = (
         "A signature changed, and a call that was not changed does not fit it.",
         changed_signatures.find,
     ),
-    Check(deleted_symbols.NAME, "A definition is gone, and something still uses it.", deleted_symbols.find),
+    Check(missed_symbols.NAME, "A definition is gone, and something still uses it.", deleted_symbols.find),
     Check(deleted_files.NAME, "A file is gone, and something still imports it.", deleted_files.find),
     Check(import_cycles.NAME, "An import closes a circle of files.", import_cycles.find),
     Check(removed_tests.NAME, "A test is gone, and none like it came.", removed_tests.find),

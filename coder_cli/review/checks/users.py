@@ -14,6 +14,8 @@ from retrieval.types import ParsedFile, Reference, ReferenceKind, SymbolKind
 
 # Where no compiler tells what a call of a method means.
 _DYNAMIC = frozenset({"python", "javascript", "ruby", "php"})
+# `"check.h"`, `<absl/log/check.h>`; those of the language have no folder, those of the system this one.
+_OF_A_PROJECT = re.compile(r"#\s*include\s*(?:\"|<(?!sys/)[^>]*/)")
 _CARGO = re.compile(r"(?:^|/)(?:(?:lib|main|build)\.rs$|(?:bin|tests?|examples|benches)/)")
 _SHORTEST_BY_NAME = 8  # letters: objects of any library have methods with short names
 # What objects of the language itself, or of every library, have.
@@ -106,8 +108,11 @@ def includes_others(ground: Ground, user: str) -> bool:
         if path in graph
         else set()
     )
-    return any(
-        ground.was_touched(path, each.start_line, each.end_line) and each.start_line not in found
+    lines = ground.new_lines(path)
+    return lines is not None and any(
+        ground.was_touched(path, each.start_line, each.end_line)
+        and each.start_line not in found
+        and _OF_A_PROJECT.search(lines.line(each.start_line))
         for each in parsed.imports
     )
 
@@ -124,8 +129,11 @@ def is_of_a_macro(ground: Ground, usage: Usage) -> bool:
 
 
 def is_compiled(project: RepositoryProject, path: str) -> bool:
-    """Rust reads a file only where another one says `mod`, or where Cargo looks for it."""
+    """Rust reads a file where another one says `mod`, where Cargo looks for it, or is told of a program."""
     if project.language(path) != "rust" or _CARGO.search(path):
+        return True
+    parsed = project.parsed(path)
+    if parsed is not None and any(each.name == "main" for each in parsed.symbols):
         return True
     return path in project.graph() and bool(project.graph().dependents_of(path))
 
@@ -134,5 +142,5 @@ def requires_it(ground: Ground, user: str, name: str) -> bool:
     """In Ruby, whether its file loads a library of that name, whose module others may add to."""
     text = ground.after.text(user) if user.endswith(".rb") else None
     return text is not None and bool(
-        re.search(rf"^\s*require\s*\(?[\"']{name.lower()}\b", text, re.MULTILINE)
+        re.search(rf"^\s*require\s*\(?[\"']{re.escape(name.lower())}\b", text, re.MULTILINE)
     )

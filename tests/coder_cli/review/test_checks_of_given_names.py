@@ -112,3 +112,25 @@ def test_a_module_of_ruby_that_a_library_has_is_not_missed(tmp_path: Path) -> No
         before = {"lib/backport.rb": backport, "lib/util.rb": f"{loads}\n{use}"}
         found = checked(tmp_path / str(count), before, {"lib/backport.rb": "module Other\nend\n"})
         assert bool(found) == bool(count)
+
+
+def test_a_method_of_its_name_that_came_is_no_definition_of_a_function_that_went(tmp_path: Path) -> None:
+    function = "def load(name):\n    return name\n\n\nx = 1\n"
+    method = "class Store:\n    def load(self, name):\n        return name\n\n\nx = 1\n"
+    before = {"library.py": function, "program.py": "from library import load\n\nload('a')\n"}
+    assert told(checked(tmp_path, before, {"library.py": method})) == ["deleted-symbol library.py:1"]
+
+
+def test_a_header_of_the_language_gives_nothing_that_went(tmp_path: Path) -> None:
+    header = "#pragma once\n#define VERIFY(x) ((x) ? 0 : fail())\nint fail();\n"
+    used = '#include "check.h"\n\nint run(int x) { return VERIFY(x); }\n'
+    after = {"check.h": "#pragma once\nint fail();\n", "run.cc": f"#include <vector>\n{used}"}
+    assert told(checked(tmp_path, {"check.h": header, "run.cc": used}, after))
+
+
+def test_operators_of_ruby_are_names_as_others(tmp_path: Path) -> None:
+    taken = "class Store\n  def [](name)\n    name\n  end\n\n  def **(other)\n    other\n  end\n"
+    before = {"lib/store.rb": f"{taken}\n  def get(name)\n    self[name] ** 2\n  end\nend\n"}
+    checked(
+        tmp_path, before, {"lib/store.rb": "class Store\n  def get(name)\n    self[name] ** 2\n  end\nend\n"}
+    )
