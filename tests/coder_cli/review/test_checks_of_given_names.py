@@ -126,11 +126,3 @@ def test_a_header_of_the_language_gives_nothing_that_went(tmp_path: Path) -> Non
     used = '#include "check.h"\n\nint run(int x) { return VERIFY(x); }\n'
     after = {"check.h": "#pragma once\nint fail();\n", "run.cc": f"#include <vector>\n{used}"}
     assert told(checked(tmp_path, {"check.h": header, "run.cc": used}, after))
-
-
-def test_operators_of_ruby_are_names_as_others(tmp_path: Path) -> None:
-    taken = "class Store\n  def [](name)\n    name\n  end\n\n  def **(other)\n    other\n  end\n"
-    before = {"lib/store.rb": f"{taken}\n  def get(name)\n    self[name] ** 2\n  end\nend\n"}
-    checked(
-        tmp_path, before, {"lib/store.rb": "class Store\n  def get(name)\n    self[name] ** 2\n  end\nend\n"}
-    )
