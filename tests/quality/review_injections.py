@@ -133,6 +133,13 @@ class Tree:
     def text(self, sha: str, path: str) -> str:
         return self.git("cat-file", "blob", f"{sha}:{path}")
 
+    def text_before(self, sha: str, path: str) -> str:
+        """Before the commit; "" where it is new."""
+        try:
+            return self.text(f"{sha}^", path)
+        except ValueError:
+            return ""
+
     def changed(self, sha: str) -> list[str]:
         """Paths that are there after the commit."""
         return self.git(
@@ -350,6 +357,9 @@ def deleted_symbol(tree: Tree, sha: str, chance: random.Random) -> Injected | No
     return None
 
 
+_IMPORTING = r"(?m)^\s*(?:import|from|\}\s*from)\b.*"
+
+
 def _first_import(text: str) -> re.Match[str] | None:
     """Of Python, and none that a docstring shows."""
     found = re.finditer(r"(?m)^(?:import|from) (?!__future__)", text)
@@ -399,9 +409,10 @@ def import_cycle(tree: Tree, sha: str, chance: random.Random) -> Injected | None
             else:
                 first = re.search(r"(?m)^import ", text)
                 said = f"import * as back from './{name}';\nback.run();\n"
+            was = tree.text_before(sha, path)
             if (
                 first is None
-                or re.search(rf"\b{name}\b", "\n".join(re.findall(r"(?m)^\s*(?:import|from).*", text)))
+                or re.search(rf"\b{name}\b", "\n".join(re.findall(_IMPORTING, f"{text}\n{was}")))
                 or "TYPE_CHECKING" in other
             ):
                 continue

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from coder_cli.review.checks.ground import FilePair
+from coder_cli.review.checks.ground import FilePair, Lines
 from retrieval.types import ParsedFile, Symbol
 
 _DEFINES = r"(?:class|interface|object|struct|enum|trait|type|typealias|fun|fn|func|function|def)\s+"
+_ALL = re.compile(r"^__all__\b[^\[(]{0,40}[\[(][^\])]*", re.MULTILINE)
 # Over a definition that only stands in for one of the platform.
 _STOPGAP = re.compile(
     r"!\s*\\?(?:defined|(?:function|class|interface)_exists)\b|\bunless\b.*\bdefined\?|#\s*ifndef\b"
@@ -30,6 +31,8 @@ def is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
     if pair.new is None or after is None:
         return False
     for statement in after.imports:
+        if after.language == "rust" and statement.module.startswith("super"):
+            continue  # a module within the file has it from here
         if any((each.alias or each.name) == symbol.name for each in statement.names):
             return True
         if re.split(r"[.:/\\]", statement.alias or statement.module)[-1] == symbol.name:
@@ -45,10 +48,26 @@ def is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
     return (
         re.search(
             rf"#\s*define\s+{name}\b|\balias(?:_method)?\s+:?{name}\b|[\"']{name}[\"']|\bexports\.{name}\s*=[^=]",
-            "\n".join(row.text for row in pair.added),
+            "\n".join(row.text for row in pair.added if row.new_line not in _listed(pair.new)),
         )
         is not None
     )
+
+
+def _listed(lines: Lines) -> set[int]:
+    """The lines of Python's `__all__`: it names what stands elsewhere."""
+    found = _ALL.finditer(lines.text) if lines.language == "python" else ()
+    return {
+        number
+        for each in found
+        for number in range(lines.line_at(each.start()), lines.line_at(each.end()) + 1)
+    }
+
+
+def is_assigned(pair: FilePair, symbol: Symbol) -> bool:
+    """Whether the name is now given to what is defined elsewhere: `Json = ::JSON`."""
+    name = re.compile(rf"(?<![\w.:]){re.escape(symbol.name)}\s*=(?![=>~])")
+    return pair.new is not None and any(name.search(pair.new.code_line(each)) for each in pair.added_numbers)
 
 
 def is_stopgap(pair: FilePair, symbol: Symbol) -> bool:

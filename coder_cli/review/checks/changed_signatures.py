@@ -38,6 +38,11 @@ _ASKS_KIND = (
     r"typeof\s+{name}\b|{name}\s+instanceof\b|(?:isinstance|callable|isArray)\(\s*{name}\b"
     r"|is[A-Z]\w*\(\s*{name}\b|is_\w+\(\s*\$?{name}\b|\$?{name}\.is_a\?|arguments\b"
 )
+# Who asks whether anything was given, or gives itself what was not.
+_ASKS = (
+    r"(?<![\w.$]){name}\s*(?:\|\||\?\?|&&|\?(?!\.)|===?\s*(?:undefined|null)|!==?\s*(?:undefined|null)|\?\.)"
+    r"|(?<![\w.]){name}\s*=(?![=>])|!\s*{name}\b|typeof\s+{name}\b|if\s*\(\s*{name}\s*\)|\barguments\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,24 +231,21 @@ def _without_object(lines: Lines, usage: Usage, call: Call, parsed: ParsedFile, 
 
 
 def _may_be_left_out(pair: FilePair, parsed: ParsedFile, changed: _Changed, reason: str) -> bool:
-    """In JavaScript every argument may be missing: whether it must be there only its function knows."""
+    """In JavaScript every argument may be missing: it must be there where its function takes it for an
+    object, and does not ask."""
     if parsed.language != "javascript" or _NOT_GIVEN not in reason or pair.new is None:
         return False
     old = {each.name for each in changed.old}
     missing = set(reason.partition(_NOT_GIVEN)[2].replace(",", " ").split())
-    fresh = [each for each in changed.new if each.name not in old and each.required]
     body = _body(pair, parsed, changed)
     above = pair.new.comment_above(parsed.symbols[changed.index].line)  # JSDoc: `[name]`, `{Type=} name`
-    return all(
-        not each.name
-        or each.name not in missing
-        or re.search(rf"(?:\[\s*|=\}}\s+){re.escape(each.name)}(?![\w$])", above)
-        or re.search(
-            rf"\b{each.name}\b\s*(?:\|\||\?\?|&&|\?(?!\.)|===?\s*(?:undefined|null)|!==?\s*(?:undefined|null)|\?\.)"
-            rf"|(?<![\w.]){each.name}\s*=(?![=>])|!\s*{each.name}\b|typeof\s+{each.name}\b|if\s*\(\s*{each.name}\s*\)|\barguments\b",
-            body,
-        )
-        for each in fresh
+    return not any(
+        each.name in missing
+        and re.search(rf"(?<![\w.$]){re.escape(each.name)}\s*(?:\.(?!\.)|\[|\()", body)
+        and not re.search(rf"(?:\[\s*|=\}}\s+){re.escape(each.name)}(?![\w$])", above)
+        and not re.search(_ASKS.format(name=re.escape(each.name)), body)
+        for each in changed.new
+        if each.name and each.name not in old and each.required
     )
 
 

@@ -68,7 +68,8 @@ class Dead:
         if not self.parts.isdisjoint(part for word in words for part in _parts_of(word)):
             return True
         title = _joined(test.name)
-        return not self.names.isdisjoint(test.words) or any(
+        said = (*test.words, *_WORD.findall(test.group))
+        return not self.names.isdisjoint(said) or any(
             len(name) >= _SHORTEST_PART and _joined(name) in title for name in self.titles
         )
 

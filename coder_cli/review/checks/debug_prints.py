@@ -26,6 +26,7 @@ class _Habits:
     dumps: re.Pattern[str] | None  # what prints for debugging and for nothing else
     prints: re.Pattern[str] | None  # what prints, its group 1 the bracket or what follows
     talks: re.Pattern[str] | None = None  # what a file has that means to print
+    asks: re.Pattern[str] | None = None  # what a file has that stops only for a debugger
 
 
 _JAVASCRIPT = _Habits(
@@ -79,6 +80,7 @@ _HABITS = {
         None,
         re.compile(r"(?<![\w.])(?:System\.)?Console\.Write(?:Line)?\s*(?=\()"),
         re.compile(r"\bstatic\s+(?:async\s+)?(?:void|int|Task\S*)\s+Main\s*\(|Console\.(?:Read|Out|Error)"),
+        re.compile(r"\bDebugger\.IsAttached\b"),
     ),
     "c": _C,
     "cpp": _C,
@@ -130,7 +132,7 @@ def find(ground: Ground) -> Iterator[Finding]:
 def _left_over(pair: FilePair, new: Lines, habits: _Habits, number: int) -> str:
     code = new.code_line(number)
     if habits.stops is not None and habits.stops.search(code):
-        return "A breakpoint"
+        return "" if habits.asks is not None and habits.asks.search(new.code) else "A breakpoint"
     if is_test(pair.path):
         return ""
     dumps = habits.dumps.search(code) if habits.dumps is not None else None
@@ -143,7 +145,7 @@ def _left_over(pair: FilePair, new: Lines, habits: _Habits, number: int) -> str:
         return ""
     if _TELLS.search(told) or (dumps is not None and not _was_dumping(pair, habits)):
         return "A print for debugging"
-    if is_program(pair.path) or _is_guarded(new, number) or _is_printing(pair, new, habits):
+    if is_program(pair.path) or _is_guarded(new, number, found.re) or _is_printing(pair, new, habits):
         return ""
     return _PRINT
 
@@ -153,9 +155,12 @@ def _was_dumping(pair: FilePair, habits: _Habits) -> bool:
     return habits.dumps is not None and any(habits.dumps.search(line) for line in lines)
 
 
-def _is_guarded(new: Lines, number: int) -> bool:
-    """Under a condition that asks whether to print."""
-    return any(_GUARD.search(new.line(line)) for line in range(max(1, number - _GUARD_LINES), number))
+def _is_guarded(new: Lines, number: int, prints: re.Pattern[str]) -> bool:
+    """Under a condition that asks whether to print; one with a print beside it is over."""
+    above = range(max(1, number - _GUARD_LINES), number)
+    return _GUARD.search(new.line(number)) is not None or any(
+        _GUARD.search(new.line(line)) and prints.search(new.code_line(line)) is None for line in above
+    )
 
 
 def _is_printing(pair: FilePair, new: Lines, habits: _Habits) -> bool:
@@ -166,7 +171,8 @@ def _is_printing(pair: FilePair, new: Lines, habits: _Habits) -> bool:
     if old is None or prints is None:
         return True
     added = [number for number in pair.added_numbers if prints.search(new.code_line(number))]
-    return len(added) > _MOST_FORGOTTEN or any(prints.search(line) for line in old.code_lines)
+    printed = [number for number, line in enumerate(old.code_lines, start=1) if prints.search(line)]
+    return len(added) > _MOST_FORGOTTEN or not all(_GUARD.search(old.line(number)) for number in printed)
 
 
 def _is_in_a_printer(ground: Ground, pair: FilePair, number: int) -> bool:

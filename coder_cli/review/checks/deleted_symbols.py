@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from coder_cli.review.checks import deleted_files, local_functions
-from coder_cli.review.checks.bound_names import is_bound, is_stopgap, is_unread
+from coder_cli.review.checks.bound_names import is_assigned, is_bound, is_stopgap, is_unread
 from coder_cli.review.checks.deleted_files import User, now
 from coder_cli.review.checks.ground import FilePair, Ground
 from coder_cli.review.checks.local_functions import LocalFunction
@@ -31,6 +31,7 @@ _MOST_ALONE = 4  # definitions of one file; more are one finding
 _LOOSE = frozenset({"python", "javascript", "ruby", "php"})  # nothing is compiled
 _INCLUDING = frozenset({"c", "cpp"})
 _TYPED = frozenset({"csharp", "java", "kotlin"})
+_ITSELF = ("self", "cls", "this", "$this")
 _DYNAMIC = re.compile(
     r"\b__getattr__\b|\bglobals\(\)|\bsetattr\(|\bvars\(|method_missing|define_method|__call\b|__get\b"
 )
@@ -54,7 +55,7 @@ def find(ground: Ground) -> Iterator[Finding]:
             user
             for user in users
             if (user.path, user.line) not in seen[each.symbol.name]
-            and is_compiled(ground.after, user.path)
+            and (user.path == each.pair.path or is_compiled(ground.after, user.path))
             and not requires_it(ground, user.path, each.symbol.name)
         ]
         seen[each.symbol.name].update((user.path, user.line) for user in users)
@@ -96,6 +97,7 @@ def _gone(ground: Ground, pair: FilePair) -> Iterator[Gone]:
         if symbol.parent in lost or (around is not None and around.kind in FUNCTIONS):
             continue  # it went with its type; a local one is nobody else's
         given = is_bound(pair, after, symbol) or is_unread(pair, after, symbol) or is_stopgap(pair, symbol)
+        given = given or (around is not None and is_assigned(pair, around))
         if not symbol.forward and not given:
             yield Gone(pair, index, symbol, name)
 
@@ -118,6 +120,8 @@ def _users(ground: Ground, before: Users, after: Users, gone: Gone) -> Iterator[
             continue
         path, line = now(ground, usage.path, reference.line)
         if line is None:
+            continue
+        if _is_imported_anew(ground, after, gone, path):
             continue
         found = after.definitions_at(path, line, reference.column, reference.name)
         if found is None or not _is_lost(after, gone, found, usage.exact):
@@ -164,9 +168,21 @@ def _is_known_by_name(before: Users, after: Users, gone: Gone) -> bool:
     name, language = gone.symbol.name, gone.pair.language
     if list(after.named(name)):
         return False
+    if _calls_another(before, gone):
+        return False
     # All functions of a C program share one room, but for those that a file keeps to itself.
     shared = language == "c" and gone.symbol.kind in FUNCTIONS and len(list(before.named(name))) == 1
     return shared or may_be_known_by_name(name, language, before)
+
+
+def _calls_another(before: Users, gone: Gone) -> bool:
+    """Whether what is gone asks something else of its own name, as in `return self.loop.close()`."""
+    parsed, symbol = before.project.parsed(gone.pair.old_path), gone.symbol
+    inside = range(symbol.start_line, symbol.end_line + 1)
+    return parsed is not None and any(
+        each.name == symbol.name and each.line in inside and each.qualifier not in ("", *_ITSELF)
+        for each in parsed.references
+    )
 
 
 def _is_closed(ground: Ground, gone: Gone) -> bool:
@@ -211,6 +227,24 @@ def _importing(ground: Ground, before: Users, after: Users, gone: Gone, path: st
         )  # the file has it no more
         if misses or ((now is None or not now.exact) and not _was_moved(after, gone)):
             yield User(path, line, True)
+
+
+def _is_imported_anew(ground: Ground, after: Users, gone: Gone, path: str) -> bool:
+    """Whether a statement that came gives the file this name from elsewhere: from a library, say."""
+    parsed, lines = ground.after.parsed(path), ground.new_lines(path)
+    if parsed is None or lines is None or path not in ground.by_path:
+        return False
+    name = gone.symbol.name
+    for statement in parsed.imports:
+        if not ground.was_touched(path, statement.start_line, statement.end_line):
+            continue
+        if name not in {statement.alias, *(each.alias or each.name for each in statement.names)}:
+            continue
+        place = _written(statement, name, lines.lines)
+        found = _imported(after, path, *place) if place is not None else None
+        if found is None or found.path != gone.pair.path:
+            return True
+    return False
 
 
 def _imported(users: Users, path: str, line: int, column: int) -> Definition | None:

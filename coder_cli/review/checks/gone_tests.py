@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
 from coder_cli.review.checks.dead_names import Dead, dead_names
 from coder_cli.review.checks.ground import FilePair, Ground, Lines
+from coder_cli.review.checks.inherited_tests import is_inherited
 from coder_cli.review.checks.kept_tests import (
     come_words,
     expects,
     has_moved,
     is_called_alike,
+    is_entitled,
     is_made_of,
     is_named_in,
     is_renamed,
     is_rewritten,
     is_row_of,
+    is_told_by,
     is_turned,
     is_twin,
     is_written_over,
@@ -30,7 +34,9 @@ from coder_cli.review.checks.kept_tests import (
 from coder_cli.review.checks.paths import is_shown, is_test
 from coder_cli.review.checks.tests_of import Test, may_hold_tests, new_tests, tests_of
 
+_WORD = re.compile(r"\w+")
 _COMMENTS = ("#", "//", "/*", "*/", "* ")
+_MOST_VARIANTS = 2  # tests of one title: one is a variant, more stand for the one that is gone
 _MOST_APART = 3  # tests of a file that gave way one by one; more are a file that is written anew
 
 
@@ -99,11 +105,27 @@ class ChangedTests:
     def _lost(self) -> str:
         return "\n".join(_lost(self.ground, self.old))
 
+    @cached_property
+    def _came(self) -> Set[str]:
+        """The words of the code that came to files with tests, without what only stands elsewhere now."""
+        gone = {row.text.strip() for pair in with_tests(self.ground) for row in pair.deleted}
+        return {
+            word
+            for pair, lines in self.ground.new_pairs()
+            if may_hold_tests(pair.path, lines)
+            for row in pair.added
+            if row.text.strip() not in gone and row.new_line is not None
+            if lines.code_line(row.new_line).strip()
+            for word in _WORD.findall(row.text)
+        }
+
     def is_said_still(self, test: Test) -> bool:
         """Whether what it said stands elsewhere, is turned round, or was nothing."""
         pair = self.pairs[test.path]
         return (
             says_nothing(test)
+            or is_inherited(self.ground, test)
+            or is_told_by(test, self.new[test.path], self._came)
             or is_named_in(test, self._untitled)
             or has_moved(pair, test, self._others, self._added)
             or expects(pair, test, self._lost)
@@ -124,6 +146,7 @@ class ChangedTests:
         return (
             is_written_over(pair, test)
             or self._is_anew(test.path)
+            or sum(is_entitled(test, each) for each in self.come) >= _MOST_VARIANTS
             or any(is_twin(test, each) or is_renamed(test, each) for each in own)
             or any(is_row_of(pair, test, each) or is_rewritten(pair, test, each) for each in self.come)
             or any(

@@ -7,8 +7,9 @@ in Go the compiler refuses it, in Java, C#, Rust and PHP files of a package need
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.paths import is_shown, is_test
@@ -23,6 +24,7 @@ _HEADER = re.compile(r"\.(?:h|hh|hpp|hxx|h\+\+|inl|ipp)$")
 _LOADS = re.compile(r"^\s*(?:require|require_relative|load)\b")
 _GATHERS = re.compile(r"(?:^|/)(?:__init__\.py|index\.[jt]sx?)$")
 _MOST_SHOWN = 6  # files of a circle
+_MOST_APART = 2  # circles through one file; more have one cause
 
 
 class _Runtime:
@@ -100,7 +102,10 @@ class _Statements:
         if not names or self._line(statement.start_line).lstrip().startswith("export"):
             return True
         return any(
-            each.name in names and each.kind is not ReferenceKind.TYPE and not each.qualifier
+            each.name in names
+            and each.kind is not ReferenceKind.TYPE
+            and not each.qualifier
+            and not self._line(each.line)[: each.column].endswith("typeof ")
             for each in self._parsed.references
         )
 
@@ -109,7 +114,27 @@ class _Statements:
         return lines[number - 1] if number <= len(lines) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Circle:
+    pair: FilePair
+    statement: Dependency  # that closes it
+    way: Sequence[str]  # back to the file of the statement, which stands last
+
+
 def find(ground: Ground) -> Iterator[Finding]:
+    circles = list(_circles(ground))
+    through = Counter(path for circle in circles for path in circle.way)
+    told: set[str] = set()
+    for circle in circles:
+        hub = max(circle.way, key=lambda path: through[path])
+        if through[hub] <= _MOST_APART:
+            yield _finding(circle)
+        elif hub not in told:
+            told.add(hub)
+            yield _finding(circle, f" {through[hub] - 1} more new circles go through {hub}.")
+
+
+def _circles(ground: Ground) -> Iterator[_Circle]:
     pairs = [pair for pair in ground.pairs if pair.language in _LANGUAGES and _imports_more(ground, pair)]
     graph = ground.after.graph() if pairs else None
     after = before = None
@@ -131,7 +156,7 @@ def find(ground: Ground) -> Iterator[Finding]:
             if _is_old(ground, before, pair.path, way) or frozenset(way) in circles:
                 continue
             circles.add(frozenset(way))
-            yield _finding(pair, statement, way)
+            yield _Circle(pair, statement, way)
 
 
 def _is_split(one: str, other: str) -> bool:
@@ -179,7 +204,8 @@ def _is_old(ground: Ground, before: _Runtime, path: str, way: Sequence[str]) -> 
     )
 
 
-def _finding(pair: FilePair, statement: Dependency, way: Sequence[str]) -> Finding:
+def _finding(circle: _Circle, more: str = "") -> Finding:
+    pair, statement, way = circle.pair, circle.statement, circle.way
     files = [pair.path, *way]
     if len(files) > _MOST_SHOWN + 1:
         files = [*files[: _MOST_SHOWN - 1], "…", files[-1]]
@@ -191,6 +217,6 @@ def _finding(pair: FilePair, statement: Dependency, way: Sequence[str]) -> Findi
         severity=Severity.WARNING,
         category=Category.INTERFACE,
         title=f"This import closes a circle of {len(way)} files",
-        scenario=f"{' -> '.join(files)}: whichever is loaded first sees another half loaded.",
+        scenario=f"{' -> '.join(files)}: whichever is loaded first sees another half loaded.{more}",
         suggestion="Move what both need to a file of its own, or import it where it is used.",
     )

@@ -29,6 +29,8 @@ _MOVED = 0.6  # of the lines of a test
 _LONG_LINE = 16
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<text>(?:(?!(?P=quote)|\\).){20,})(?P=quote)")
 _HALF = 0.4  # of the words of a test, at least
+_LONG_TITLE = 3  # words
+_ENTITLED = 0.75  # of the words of a title
 _FILLING = frozenset({"test", "it", "should"})
 _TITLE = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _SHORTEST_LINE = 3  # what closes a block stands in any test
@@ -37,6 +39,8 @@ _BLANK = re.compile(
     r"|notimplemented(?:error)?|pass|pending|public|raise|self|should|skip|static|t|task|test|testing|throws?"
     r"|todo|true|unimplemented|void)"
 )
+_SHORTEST_APART = 3  # letters of a word that sets a test apart
+_TELLING = 6  # letters of one that says by itself what is tested
 _WORD = re.compile(r"\w+")
 
 
@@ -152,6 +156,17 @@ def is_called_alike(one: Test, other: Test) -> bool:
     return len(title & others) >= len(title) / 2
 
 
+def is_entitled(gone: Test, come: Test) -> bool:
+    """Whether nearly all of the title of a test is in that of another, or of the group around it."""
+    title = _stems(last(gone))
+    said = _stems(f"{come.group} {last(come)}")
+    return len(title) >= _LONG_TITLE and len(title & said) >= _ENTITLED * len(title)
+
+
+def _stems(title: str) -> set[str]:
+    return {re.sub(r"(?:e?s|ed|ing)$", "", word) or word for word in _words_of(title)} - _FILLING
+
+
 def last(test: Test) -> str:
     """Its name without its class's; a title stays whole."""
     return test.name if " " in test.name else test.name.rpartition(".")[2]
@@ -170,6 +185,15 @@ def is_named_in(test: Test, added: Set[str]) -> bool:
     """Whether a line that came to a test file has its name: `it.skipIf(x)("name"`, a test within a macro."""
     name = re.compile(rf"(?<!\w){re.escape(last(test))}(?!\w)")
     return any(name.search(line) for line in added)
+
+
+def is_told_by(test: Test, beside: Sequence[Test], came: Set[str]) -> bool:
+    """Whether at least half of what it said and no other test beside it says are words that came."""
+    others = {word for each in beside for word in each.words}
+    apart = set(test.words) - others - set(_WORD.findall(test.name))
+    apart = {word for word in apart if len(word) >= _SHORTEST_APART}
+    found = apart & came
+    return any(len(word) >= _TELLING for word in found) and len(found) * 2 >= len(apart)
 
 
 def has_moved(pair: FilePair, gone: Test, others: Sequence[Test], added: Set[str]) -> bool:

@@ -148,6 +148,8 @@ def misfit(call: Call, parameters: Parameters, language: str) -> str:
     """What is wrong with a call, in words; "" where it fits, or nobody can tell."""
     takes_many = any(each.many for each in parameters)
     positional = [each for each in parameters if each.by_position and not each.many]
+    if language == "ruby" and any(not each.by_position for each in parameters):
+        takes_many = takes_many or call.positional == len(positional) + 1  # a hash may hold the named ones
     if call.positional > len(positional) and not takes_many and language not in ("php", "javascript"):
         return f"it gives {_count(call.positional)}, and {len(positional)} may come"
     if call.spreads or (language == "go" and call.single_call):

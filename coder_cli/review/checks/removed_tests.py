@@ -12,6 +12,7 @@ from coder_cli.review.checks.gone_tests import ChangedTests, is_at, is_most, now
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.kept_tests import (
     is_called_alike,
+    is_entitled,
     is_stranger,
     is_twin,
     replacements,
@@ -91,7 +92,10 @@ def _replacements(
     for test in dict.fromkeys(changed):
         if came[test.path] > _MOST_CAME:
             continue
-        lives_on = any(is_called_alike(test, each) and is_twin(test, each) for each in change.come)
+        lives_on = any(
+            is_entitled(test, each) or (is_called_alike(test, each) and is_twin(test, each))
+            for each in change.come
+        )
         told = any(test is each for each in missing)
         if not told and not lives_on and not change.dead.is_tested_by(test):
             yield _replacement(change.pairs[test.path], test)

@@ -30,6 +30,7 @@ _OFF = {
     "php": re.compile(r"^\s*\$this->markTest(?:Skipped|Incomplete)\s*\("),
 }
 _BUILD = re.compile(r"\s*#\s*(?:if|ifdef|ifndef|elif|else)\b")  # off in some builds only
+_BRANCH = re.compile(r"\s*(?:\}\s*)?(?:if|else|elif|elsif|elseif|unless|catch|except|rescue|case|switch)\b")
 _OFF["typescript"] = _OFF["tsx"] = _OFF["javascript"]
 _OFF["kotlin"] = _OFF["java"]
 _ONLY = {
@@ -55,6 +56,8 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: S
         code = _statement(lines, number)
         if lines.code_line(number).strip() in moved or _BUILD.match(_above(lines, number)):
             continue
+        if _depends(lines, number) or (off is not None and _was_off(pair, number, off)):
+            continue
         if only is not None and only.search(code):
             yield _off(
                 pair,
@@ -71,6 +74,36 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: S
                 "What it tests can break, and nobody sees it.",
                 "Mend the test, or say beside it why and until when it is off.",
             )
+
+
+def _depends(lines: Lines, number: int) -> bool:
+    """Whether it stands in a branch: then it is off in some cases only."""
+    width = _width(lines.line(number))
+    for above in range(number - 1, 0, -1):
+        line = lines.code_line(above)
+        if line.strip() and line.strip() != "{" and _width(line) < width:
+            if _BRANCH.match(line):
+                return True
+            if not line.startswith((" ", "\t")):
+                return False
+            width = _width(line)
+    return False
+
+
+def _width(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _was_off(pair: FilePair, number: int, off: re.Pattern[str]) -> bool:
+    """Whether the change only gives another reason or condition."""
+    old = pair.old
+    return old is not None and any(
+        off.search(old.code_line(row.old_line))
+        for hunk in pair.file.hunks
+        if hunk.new_start <= number < hunk.new_start + hunk.new_lines
+        for row in hunk.deleted
+        if row.old_line is not None
+    )
 
 
 def _above(lines: Lines, number: int) -> str:

@@ -45,6 +45,9 @@ _TEST_NAMES = {
 }
 
 
+_COMMENTS = ("#", "//", "/*", "*", "=begin", "=end")
+
+
 @dataclass(frozen=True, slots=True)
 class Test:
     path: str
@@ -125,10 +128,16 @@ def end_of_block(lines: Lines, first: int) -> int:
     opened = first + (lines.line(first + 1).strip() == "{")  # a bracket on a line of its own
     for number in range(opened + 1, len(lines.lines) + 1):
         line = lines.line(number)
-        if line.strip() and len(line) - len(line.lstrip()) <= width:
+        if line.strip() and len(line) - len(line.lstrip()) <= width and not _is_text(lines, number):
             closes = line.strip()[:1] in ")}]" or line.strip().startswith("end")
             return number if closes else number - 1
     return len(lines.lines)
+
+
+def _is_text(lines: Lines, number: int) -> bool:
+    """Whether the line stands within a string, which is indented as it likes, or ends it."""
+    code, line = lines.code_line(number).strip(), lines.line(number).strip()
+    return code[:1] in ("", '"') and not line.startswith((*_COMMENTS, '"', "'", "`"))
 
 
 def _words(lines: Lines, first: int, last: int) -> tuple[str, ...]:

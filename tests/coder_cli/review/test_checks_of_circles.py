@@ -79,3 +79,27 @@ def test_a_circle_through_an_index_does_not_hide_another(tmp_path: Path) -> None
 def test_files_that_only_describe_types_close_none(tmp_path: Path) -> None:
     files = {"p/__init__.pyi": "from .b import B\n", "p/b.pyi": "class B: ...\n", "q.py": "x = 1\n"}
     assert not checked(tmp_path, files, {"p/b.pyi": "from . import B as A\n\nclass B: ...\n"})
+
+
+def test_a_value_of_which_only_the_type_is_asked_is_not_loaded(tmp_path: Path) -> None:
+    files = {
+        "env.ts": "export const NOTHING: unique symbol = Symbol.for('nothing')\n",
+        "all.ts": "export * from './env'\nexport * from './types'\n",
+        "types.ts": "export type From<T> = T extends 1 ? undefined : T\n",
+    }
+    after = "import { NOTHING } from './all'\n\nexport type From<T> = T extends typeof NOTHING ? 1 : T\n"
+    assert not checked(tmp_path / "a", files, {"types.ts": after})
+    used = after + "export const none = NOTHING\n"
+    assert told(checked(tmp_path / "b", files, {"types.ts": used})) == ["import-cycle types.ts:1"]
+
+
+def test_many_circles_through_one_file_are_one_finding(tmp_path: Path) -> None:
+    names = ("env", "map", "set")
+    files = {f"{name}.ts": f"export const {name} = 1\n" for name in names}
+    after: dict[str, str | None] = {
+        path: f"import {{ all }} from './all'\n\n{text.replace('1', 'all')}" for path, text in files.items()
+    }
+    after["all.ts"] = "".join(f"export * from './{name}'\n" for name in names) + "export const all = 1\n"
+    (found,) = checked(tmp_path, files, after)
+    assert found.check == "import-cycle"
+    assert "2 more new circles go through all.ts." in found.scenario

@@ -126,3 +126,54 @@ def test_a_header_of_the_language_gives_nothing_that_went(tmp_path: Path) -> Non
     used = '#include "check.h"\n\nint run(int x) { return VERIFY(x); }\n'
     after = {"check.h": "#pragma once\nint fail();\n", "run.cc": f"#include <vector>\n{used}"}
     assert told(checked(tmp_path, {"check.h": header, "run.cc": used}, after))
+
+
+def test_a_name_that_a_library_gives_now_is_none(tmp_path: Path) -> None:
+    own = "const unpack = (data: string) => data\n\nexport = unpack\n"
+    user = "import unpack = require('./unpack')\n\nexport const read = (data: string) => unpack(data)\n"
+    before = {"src/unpack.ts": own, "src/read.ts": user}
+    after: dict[str, str | None] = {
+        "src/unpack.ts": "export const other = 1\n",
+        "src/read.ts": user.replace("./unpack", "unpack-response"),
+    }
+    assert not checked(tmp_path / "a", before, after)
+    assert told(checked(tmp_path / "b", before, {"src/unpack.ts": after["src/unpack.ts"]}))
+
+
+def test_a_name_that_what_is_gone_asks_of_another_is_nobodys_alone(tmp_path: Path) -> None:
+    server = "class Server:\n    def start(self):\n        pass\n\n    def create_server(self):\n        {}\n"
+    user = "def run(loop):\n    return loop.create_server()\n"
+    gone = "class Server:\n    def start(self):\n        pass\n"
+    own = {"server.py": server.format("return self.open()"), "run.py": user}
+    assert told(checked(tmp_path / "a", own, {"server.py": gone})) == ["deleted-symbol server.py:3 possible"]
+    another = {"server.py": server.format("return self.loop.create_server()"), "run.py": user}
+    assert not checked(tmp_path / "b", another, {"server.py": gone})
+
+
+def test_what_is_assigned_to_the_name_of_a_module_may_have_its_functions(tmp_path: Path) -> None:
+    module = "module Box\n  module Json\n    def self.dump_all(it)\n      it\n    end\n  end\nend\n"
+    before = {"lib/json.rb": module, "lib/text.rb": "module Box\n  TEXT = Box::Json.dump_all(1)\nend\n"}
+    given = {"lib/json.rb": "module Box\n  Json = ::JSON\nend\n"}
+    assert not checked(tmp_path / "a", before, given)
+    empty = {"lib/json.rb": "module Box\n  module Json\n  end\nend\n"}
+    assert told(checked(tmp_path / "b", before, empty))
+
+
+def test_what_a_module_has_from_its_file_does_not_give_it(tmp_path: Path) -> None:
+    library = (
+        "pub fn random() -> u32 {\n    4\n}\n\npub fn twice() -> u32 {\n    random() * 2\n}\n\n"
+        "mod test {\n    use super::{random, twice};\n\n"
+        "    fn all() -> u32 {\n        random() + twice()\n    }\n}\n"
+    )
+    before = {"Cargo.toml": '[package]\nname = "a"\n', "src/lib.rs": library}
+    after = library.replace("pub fn random() -> u32 {\n    4\n}\n\n", "")
+    assert told(checked(tmp_path, before, {"src/lib.rs": after})) == ["deleted-symbol src/lib.rs:1"]
+
+
+def test_a_list_of_all_names_defines_none(tmp_path: Path) -> None:
+    before = {
+        "version.py": "def parse(text):\n    return text\n\n\ndef find(text):\n    return parse(text)\n",
+        "use.py": "from version import parse\n\nparse('1')\n",
+    }
+    after = '__all__ = [\n    "parse",\n    "find",\n]\n\n\ndef find(text):\n    return parse(text)\n'
+    assert "deleted-symbol version.py:1" in told(checked(tmp_path, before, {"version.py": after}))

@@ -274,3 +274,107 @@ def test_where_other_code_for_tests_came_a_removal_is_possible(tmp_path: Path) -
     shorter = program.replace("    limit = 3\n", "")
     (finding,) = checked(tmp_path / "c", before, {"test_a.py": kept, "a.py": shorter})
     assert not finding.certain and finding.severity.label == "info"
+
+
+ERRORS = """package a
+
+func TestFieldValueError(t *testing.T) {
+	logger := New(new(JSONFormatter))
+	logger.WithField("func", func() {}).Info("test")
+	data := parse(t, logger)
+	require.Contains(t, data, FieldKeyLogrusError)
+}
+"""
+LEVELS = """
+func TestLevels(t *testing.T) {
+	logger := New(nil)
+	logger.SetLevel(DebugLevel)
+	require.Equal(t, DebugLevel, logger.Level)
+}
+"""
+ELSEWHERE = """package a
+
+func TestJSON(t *testing.T) {
+	out := capture(func() { New(&JSONFormatter{}).WithField("func", func() {}).Info("test") })
+	if data, found := out[FieldKeyLogrusError]; !found || data == "" {
+		t.Errorf("no error: %v", out)
+	}
+}
+"""
+
+
+def test_what_only_a_test_said_and_new_ones_say_now_is_tested_still(tmp_path: Path) -> None:
+    before = {"a_test.go": ERRORS + LEVELS}
+    after: dict[str, str | None] = {"a_test.go": "package a\n" + LEVELS, "b_test.go": ELSEWHERE}
+    assert not checked(tmp_path / "a", before, after)
+    other = ELSEWHERE.replace("FieldKeyLogrusError", "FieldKeyTime").replace("JSONFormatter", "Text")
+    after["b_test.go"] = other.replace("WithField", "WithTime").replace('"func"', '"time"')
+    assert told(checked(tmp_path / "b", before, after)) == ["test-removed a_test.go:3 possible"]
+
+
+SHARED = """<?php
+namespace Box;
+
+abstract class AdapterCase extends TestCase
+{
+    /** @test */
+    public function get_checksum(): void
+    {
+        $this->assertSame('1', $this->adapter()->checksum('a'));
+    }
+}
+"""
+OWN = """<?php
+namespace Box;
+
+use Box\\AdapterCase as Base;
+
+class AzureTest extends Base
+{{
+    /** @test */
+    public function lists(): void
+    {{
+        $this->assertSame([], $this->adapter()->list());
+    }}
+{}}}
+"""
+CHECKSUM = """
+    /** @test */
+    public function get_checksum(): void
+    {
+        $this->assertSame('OFj2IjCsPJFfMAxmQxLGPw==', $this->adapter()->checksum('path'));
+    }
+"""
+
+
+def test_a_test_that_its_class_has_from_another_still_runs(tmp_path: Path) -> None:
+    before = {"tests/AdapterCase.php": SHARED, "tests/AzureTest.php": OWN.format(CHECKSUM)}
+    assert not checked(tmp_path / "a", before, {"tests/AzureTest.php": OWN.format("")})
+    before["tests/AdapterCase.php"] = SHARED.replace("get_checksum", "get_size")
+    assert told(checked(tmp_path / "b", before, {"tests/AzureTest.php": OWN.format("")}))
+
+
+def test_a_text_that_is_not_indented_ends_no_test(tmp_path: Path) -> None:
+    first = "  it 'says it as text' do\n    expect(body).to eq ''\n  end\n"
+    second = "  it 'says it as xml' do\n    expect(xml).to eq <<-XML\n<?xml version='1.0'?>\n"
+    second += "<error/>\nXML\n  end\n"
+    third = (
+        "  context 'with a header' do\n    it 'has it' do\n      expect(header).to eq 'a'\n    end\n  end\n"
+    )
+    before = {"spec/a_spec.rb": f"describe 'errors' do\n{first}{third}end\n"}
+    assert not checked(
+        tmp_path, before, {"spec/a_spec.rb": f"describe 'errors' do\n{first}{second}{third}end\n"}
+    )
+
+
+def test_a_group_that_names_what_is_gone_goes_with_it(tmp_path: Path) -> None:
+    program = "class Options\n  def usage\n    1\n  end\n{}end\n"
+    lost = "\n  def formatted_usage\n    usage.to_s\n  end\n"
+    spec = "describe Options do\n  it 'has a usage' do\n    expect(options.usage).to eq 1\n  end\n{}end\n"
+    group = "\n  describe '#formatted_usage' do\n    it 'says required ones first' do\n"
+    group += "      expect(create('--repo' => :required).to_s).to eq '--repo=REPO'\n    end\n  end\n"
+    before = {"lib/options.rb": program.format(lost), "spec/options_spec.rb": spec.format(group)}
+    after: dict[str, str | None] = {"spec/options_spec.rb": spec.format("")}
+    assert told(checked(tmp_path / "b", before, after))
+    after["lib/options.rb"] = program.format("")
+    assert not checked(tmp_path / "a", before, after)

@@ -251,8 +251,15 @@ def test_a_default_that_a_header_announces_counts(tmp_path: Path) -> None:
 def test_what_a_comment_of_javascript_calls_optional_may_be_left_out(tmp_path: Path) -> None:
     said = "/**\n * @param {{string}} name\n * @param {{Object}} {}\n */\n"
     said += "export function f(name{}) {{\n  return run(name{})\n}}\n"
+    # Only what is taken for an object must be there.
     before = {"a.js": said.format("other", "", ""), "b.js": "import { f } from './a'\n\nf('a')\nf('b')\n"}
     for told_as, count in (("[options] - of the run", 0), ("options", 1)):
-        after = said.format(told_as, ", options", ", options")
+        after = said.format(told_as, ", options", ", options.depth")
         found = checked(tmp_path / str(count), before, {"a.js": after})
         assert [each.certain for each in found] == [False] * count
+
+
+def test_a_hash_may_hold_the_named_arguments_of_ruby(tmp_path: Path) -> None:
+    said = "def build_route(path, {}options)\n  [path, options]\nend\n\n"
+    said += "def route(all)\n  build_route('/', all)\nend\n"
+    assert not checked(tmp_path, {"a.rb": said.format("")}, {"a.rb": said.format("**")})

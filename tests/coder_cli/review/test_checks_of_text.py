@@ -102,6 +102,11 @@ def test_what_prints_while_somebody_looks_for_a_fault_is_found(
         ),
         ("test/a.js", "f();\n", "f();\nconsole.log(1);\n"),
         ("docs/a.py", "x = 1\n", "x = 1\nprint(x)\n"),
+        (
+            "src/App.cs",
+            "class App {\n  void F() {\n  }\n}\n",
+            "    if (Debugger.IsAttached) {\n      Debugger.Break();\n    }\n",
+        ),
         ("src/a.rs", "fn main() {}\n", 'fn main() { println!("usage: a FILE"); }\n'),
         ("src/a.js", "class A {}\n", "class A {\n  print(x) { return x; }\n}\n"),
         ("lib/a.rb", "x = 1\n", "x = 1\np = 2\nputs = p + x\n"),
