@@ -47,7 +47,7 @@ def is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
     name = re.escape(symbol.name)
     return (
         re.search(
-            rf"#\s*define\s+{name}\b|\balias(?:_method)?\s+:?{name}\b|[\"']{name}[\"']|\bexports\.{name}\s*=[^=]",
+            rf"#\s*define\s+{name}\b|\balias(?:_method)?\s+:?{name}\b|[\"']{name}[\"']|(?<!this)\.{name}\s*=[^=]",
             "\n".join(row.text for row in pair.added if row.new_line not in _listed(pair.new)),
         )
         is not None

@@ -18,12 +18,13 @@ from coder_cli.review.checks.users import (
     includes_others,
     is_compiled,
     is_of_a_macro,
+    is_of_the_language,
     may_be_known_by_name,
     requires_it,
 )
 from coder_cli.review.types import Finding
 from retrieval.definitions import Definition, Usage
-from retrieval.scopes import FUNCTIONS, TYPES
+from retrieval.scopes import FUNCTIONS, SPACES, TYPES
 from retrieval.types import Import, ParsedFile, Reference, ReferenceKind
 
 _MOST_GONE = 300
@@ -98,6 +99,8 @@ def _gone(ground: Ground, pair: FilePair) -> Iterator[Gone]:
             continue  # it went with its type; a local one is nobody else's
         given = is_bound(pair, after, symbol) or is_unread(pair, after, symbol) or is_stopgap(pair, symbol)
         given = given or (around is not None and is_assigned(pair, around))
+        member = around is not None and around.kind in TYPES | SPACES
+        given = given or is_of_the_language(symbol.name, before.language, member=member)
         if not symbol.forward and not given:
             yield Gone(pair, index, symbol, name)
 

@@ -32,6 +32,7 @@ from coder_cli.review.checks.kept_tests import (
     with_helpers,
 )
 from coder_cli.review.checks.paths import is_shown, is_test
+from coder_cli.review.checks.skipped_tests import is_off
 from coder_cli.review.checks.tests_of import Test, may_hold_tests, new_tests, tests_of
 
 _WORD = re.compile(r"\w+")
@@ -124,6 +125,7 @@ class ChangedTests:
         pair = self.pairs[test.path]
         return (
             says_nothing(test)
+            or is_off(pair.old, test)
             or is_inherited(self.ground, test)
             or is_told_by(test, self.new[test.path], self._came)
             or is_named_in(test, self._untitled)

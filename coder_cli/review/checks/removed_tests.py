@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from coder_cli.review.checks.dead_names import goes_with, lost_words
 from coder_cli.review.checks.gone_tests import ChangedTests, is_at, is_most, nowhere, with_tests
@@ -15,6 +16,7 @@ from coder_cli.review.checks.kept_tests import (
     is_entitled,
     is_stranger,
     is_twin,
+    last,
     replacements,
 )
 from coder_cli.review.checks.paths import is_shown, is_test
@@ -24,6 +26,7 @@ from coder_cli.review.types import Category, Finding, Severity
 NAME = "test-removed"
 _MOST_PAIRS = 20_000
 _MOST_NAMED = 5
+_MOST_FILES = 4  # that tests are removed from; more have one cause
 _WORD = re.compile(r"\w+")
 _FEW = 4  # where most of the tests that are gone had nothing left to test, no rule tells about the others
 _TELLING = re.compile(r"[A-Za-z]{3}")  # a test that had no such word alone may only have other values now
@@ -59,6 +62,7 @@ def _removals(change: ChangedTests, missing: Sequence[Test]) -> Iterator[Finding
     """Of each file those whose subject is still there."""
     if not missing:
         return
+    found: list[tuple[FilePair, Sequence[Test], str]] = []
     words = lost_words(change.ground, change.old)
     shrinks = _shrinks(change.ground)
     more = any(_grew(pair) for pair in change.ground.pairs if is_test(pair.path))
@@ -73,7 +77,11 @@ def _removals(change: ChangedTests, missing: Sequence[Test]) -> Iterator[Finding
         mine = [test for test in mine if not any(is_twin(test, each) for each in copies)]
         if mine and len(mine) * _FEW > len(every):
             doubt = _doubt(change, mine, shrinks=shrinks, grew=more or _grew(pair))
-            yield _removal(pair, mine, len(change.old[pair.path]), doubt)
+            found.append((pair, mine, doubt))
+    if len(found) > _MOST_FILES:
+        yield _joint_removal(found)
+    else:
+        yield from (_removal(pair, mine, len(change.old[pair.path]), doubt) for pair, mine, doubt in found)
 
 
 def _doubt(change: ChangedTests, tests: Sequence[Test], *, shrinks: bool, grew: bool) -> str:
@@ -141,6 +149,19 @@ def _grew(pair: FilePair) -> bool:
     return new is not None and any(
         new.code_line(number).strip() and new.line(number).strip() not in gone
         for number in pair.added_numbers
+    )
+
+
+def _joint_removal(found: Sequence[tuple[FilePair, Sequence[Test], str]]) -> Finding:
+    first, tests, _ = found[0]
+    doubts = [doubt for _, _, doubt in found if doubt]
+    every = [test for _, each, _ in found for test in each]
+    finding = _removal(first, tests, 0, doubts[0] if doubts else "")
+    names = ", ".join(f"{test.path}: {last(test)}" for test in every[:_MOST_NAMED])
+    return replace(
+        finding,
+        title=f"{len(every)} tests of {len(found)} files are removed: {names}"
+        + (f" and {len(every) - _MOST_NAMED} more" if len(every) > _MOST_NAMED else ""),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 
 from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
 from coder_cli.review.checks.kept_tests import is_called_alike, says
@@ -13,6 +14,10 @@ from coder_cli.review.types import Category, Finding, Severity
 
 NAME = "test-skipped"
 _MOST_ARGUMENTS = 5  # lines
+_MOST_ABOVE = 2  # lines of a test before the one that switches it off
+_MOST_ALONE = 3  # tests of a file that are switched off; more have one cause
+_SWITCHED_OFF = "A test is switched off"
+_UNSEEN = "What it tests can break, and nobody sees it."
 _SAME = 0.9  # of the words of a test: another one says the same
 _OFF = {
     "python": re.compile(
@@ -43,7 +48,21 @@ _ONLY["typescript"] = _ONLY["tsx"] = _ONLY["javascript"]
 def find(ground: Ground) -> Iterator[Finding]:
     for pair, lines in ground.new_pairs():
         before = {test.name for test in tests_of(pair.path, pair.old, ground.before.parsed(pair.old_path))}
-        yield from _switched_off(pair, lines, list(new_tests(ground, pair)), before)
+        found = list(_switched_off(pair, lines, list(new_tests(ground, pair)), before))
+        off = [each for each in found if each.title == _SWITCHED_OFF]
+        if len(off) > _MOST_ALONE:
+            yield _joint(off)
+            found = [each for each in found if each.title != _SWITCHED_OFF]
+        yield from found
+
+
+def _joint(found: Sequence[Finding]) -> Finding:
+    places = ", ".join(str(each.start_line) for each in found[1:])
+    return replace(
+        found[0],
+        title=f"{len(found)} tests are switched off",
+        scenario=f"So are those at {places}. {_UNSEEN}",
+    )
 
 
 def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: Set[str]) -> Iterator[Finding]:
@@ -70,10 +89,21 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: S
             yield _off(
                 pair,
                 number,
-                "A test is switched off",
-                "What it tests can break, and nobody sees it.",
+                _SWITCHED_OFF,
+                _UNSEEN,
                 "Mend the test, or say beside it why and until when it is off.",
             )
+
+
+def is_off(lines: Lines | None, test: Test) -> bool:
+    """Whether a test does not run at all."""
+    off = _OFF.get(lines.language) if lines is not None else None
+    if lines is None or off is None:
+        return False
+    return any(
+        off.search(_statement(lines, number)) and not _depends(lines, number)
+        for number in range(test.first, min(test.last, test.line + _MOST_ABOVE) + 1)
+    )
 
 
 def _depends(lines: Lines, number: int) -> bool:

@@ -29,8 +29,37 @@ _OF_ALL = {
     "javascript": frozenset(
         {"toString", "hasOwnProperty", "addEventListener", "removeEventListener", "setAttribute"}
     ),
-    "ruby": frozenset({"respond_to?", "instance_of?", "each_with_index", "method_missing"}),
+    "ruby": frozenset(
+        {"respond_to?", "instance_of?", "each_with_index", "method_missing", "inspect", "to_s", "hash", "dup"}
+    ),
 }
+_OF_RUBY = frozenset(
+    {
+        "Object",
+        "Kernel",
+        "Module",
+        "Class",
+        "String",
+        "Symbol",
+        "Array",
+        "Hash",
+        "Integer",
+        "Float",
+        "Time",
+        "Proc",
+    }
+    | {
+        "BasicObject",
+        "Comparable",
+        "Enumerable",
+        "Exception",
+        "StandardError",
+        "IO",
+        "File",
+        "Range",
+        "Struct",
+    }
+)
 _FUNCTIONS = {SymbolKind.FUNCTION, SymbolKind.METHOD}
 
 
@@ -94,6 +123,11 @@ def may_be_known_by_name(name: str, language: str, users: Users) -> bool:
     if language not in _DYNAMIC or len(name) < _SHORTEST_BY_NAME or name in _OF_ALL[language]:
         return False
     return len(list(users.named(name))) == 1
+
+
+def is_of_the_language(name: str, language: str, *, member: bool) -> bool:
+    """Whether the language gives it anyway: a class that was only added to, a method of every object."""
+    return language == "ruby" and name in (_OF_ALL["ruby"] if member else _OF_RUBY)
 
 
 def includes_others(ground: Ground, user: str) -> bool:

@@ -177,3 +177,22 @@ def test_a_list_of_all_names_defines_none(tmp_path: Path) -> None:
     }
     after = '__all__ = [\n    "parse",\n    "find",\n]\n\n\ndef find(text):\n    return parse(text)\n'
     assert "deleted-symbol version.py:1" in told(checked(tmp_path, before, {"version.py": after}))
+
+
+def test_what_every_object_of_ruby_has_is_not_gone(tmp_path: Path) -> None:
+    own = "module Box\n  class << self\n    def respond_to?(name)\n      true\n    end\n{}  end\nend\n"
+    before = {
+        "lib/box.rb": own.format("") + "\nclass Object\n  def tap_it\n    self\n  end\nend\n",
+        "lib/use.rb": "Box.respond_to?(:open)\nIT = Object.new\n",
+    }
+    other = own.replace("respond_to?", "respond_to_missing?").format("")
+    assert not checked(tmp_path, before, {"lib/box.rb": other})
+
+
+def test_a_property_of_what_a_file_exports_is_given(tmp_path: Path) -> None:
+    before = {
+        "log.js": "function log () {}\nmodule.exports = log\nmodule.exports.standardTimes = { now: 1 }\n",
+        "test.js": "const log = require('./log')\nlog.standardTimes.now\n",
+    }
+    after = "function log () {}\nlog.standardTimes = { now: 1 }\nmodule.exports = log\n"
+    assert not checked(tmp_path, before, {"log.js": after})

@@ -124,3 +124,14 @@ def test_a_test_that_is_off_in_some_cases_or_was_off_is_none(tmp_path: Path, bef
     assert told(checked(tmp_path / "b", files, {"tests/DeleteTest.php": off})) == [
         "test-skipped tests/DeleteTest.php:6"
     ]
+
+
+def test_many_that_are_switched_off_in_one_file_are_one_finding(tmp_path: Path) -> None:
+    tests = [f"#[test]\n{{}}fn serves_{name}() {{{{\n    assert_eq!(serve(), 1);\n}}}}\n" for name in "abcd"]
+    before = {"tests/server.rs": "\n".join(tests).format("", "", "", "")}
+    off = "#[ignore] // until it is served again\n"
+    (found,) = checked(tmp_path / "a", before, {"tests/server.rs": "\n".join(tests).format(*[off] * 4)})
+    assert found.title == "4 tests are switched off" and found.start_line == 2
+    assert found.scenario.startswith("So are those at 8, 14, 20.")
+    two = "\n".join(tests).format(off, off, "", "")
+    assert len(checked(tmp_path / "b", before, {"tests/server.rs": two})) == 2

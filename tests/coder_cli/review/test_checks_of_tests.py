@@ -311,3 +311,35 @@ def test_a_near_copy_that_takes_its_place_is_told_as_possible(tmp_path: Path) ->
     assert not checked(tmp_path / "c", before, {"test/names.spec.js": around.format(BESIDE + COME + many)})
     both = around.format(BESIDE + OLD + COME)
     assert not checked(tmp_path / "b", before, {"test/names.spec.js": both})
+
+
+IDLE = """
+    import library
+
+
+    def test_a():
+        assert library.load("a") == 1
+
+
+    @pytest.mark.skip(reason="no longer so")
+    def test_it_says_what_is_missing():
+        with pytest.raises(KeyError, match="no such key"):
+            library.find("b")
+    """
+
+
+def test_a_test_that_was_switched_off_is_not_missed(tmp_path: Path) -> None:
+    kept = IDLE[: IDLE.index("    @pytest")].rstrip() + "\n"
+    assert not checked(tmp_path / "a", {"tests/test_a.py": IDLE}, {"tests/test_a.py": kept})
+    runs = IDLE.replace('    @pytest.mark.skip(reason="no longer so")\n', "")
+    assert told(checked(tmp_path / "b", {"tests/test_a.py": runs}, {"tests/test_a.py": kept}))
+
+
+def test_removals_from_many_files_are_one_finding(tmp_path: Path) -> None:
+    runs = IDLE.replace('    @pytest.mark.skip(reason="no longer so")\n', "")
+    kept = IDLE[: IDLE.index("    @pytest")].rstrip() + "\n"
+    paths = [f"tests/test_{name}.py" for name in "abcde"]
+    before = {path: runs.replace('"b"', f'"{path}"') for path in paths}
+    (found,) = checked(tmp_path, before, dict.fromkeys(paths, kept))
+    assert found.title.startswith("5 tests of 5 files are removed: tests/test_a.py: test_it_says")
+    assert found.certain and found.path == "tests/test_a.py"
