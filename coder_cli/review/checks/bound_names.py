@@ -7,7 +7,10 @@ import re
 from coder_cli.review.checks.ground import FilePair, Lines
 from retrieval.types import ParsedFile, Symbol
 
-_DEFINES = r"(?:class|interface|object|struct|enum|trait|type|typealias|fun|fn|func|function|def)\s+"
+# A local one is nobody else's, but it may be all that is needed.
+_DEFINES = (
+    r"(?:class|interface|object|struct|enum|trait|type|typealias|fun|fn|func|function|def|macro_rules!)\s+"
+)
 _ALL = re.compile(r"^__all__\b[^\[(]{0,40}[\[(][^\])]*", re.MULTILINE)
 # Over a definition that only stands in for one of the platform.
 _STOPGAP = re.compile(

@@ -60,7 +60,8 @@ class Dead:
     members: frozenset[tuple[str, str]]  # a type and what it has no more, which no test says together now
 
     def is_tested_by(self, test: Test) -> bool:
-        if any(owner in test.words and name in test.words for owner, name in self.members):
+        every = {word.lower() for word in (*test.words, *re.split(r"[\W_]+", test.name))}
+        if any(owner.lower() in every and name.lower() in every for owner, name in self.members):
             return True
         words = (test.path, test.name, *test.words)
         if not self.short.isdisjoint(_cases(test.name)):

@@ -19,6 +19,7 @@ from coder_cli.review.checks.kept_tests import (
     is_made_of,
     is_named_in,
     is_renamed,
+    is_retitled,
     is_rewritten,
     is_row_of,
     is_told_by,
@@ -26,6 +27,7 @@ from coder_cli.review.checks.kept_tests import (
     is_twin,
     is_written_over,
     last,
+    likeness,
     lives_in_helper,
     says_nothing,
     stays_at,
@@ -148,19 +150,31 @@ class ChangedTests:
         return (
             is_written_over(pair, test)
             or self._is_anew(test.path)
-            or sum(is_entitled(test, each) for each in self.come) >= _MOST_VARIANTS
-            or any(is_twin(test, each) or is_renamed(test, each) for each in own)
-            or any(is_row_of(pair, test, each) or is_rewritten(pair, test, each) for each in self.come)
+            or sum(each.path == test.path and is_entitled(test, each) for each in self.come) >= _MOST_VARIANTS
+            or any(is_retitled(test, each) for each in self.come)
+            or any(is_renamed(test, each) for each in own)
+            or any(self._is_like(test, each) for each in own)
+            or any(is_row_of(pair, test, self._with_helpers(each)) for each in self.come)
+            or any(is_rewritten(pair, test, each) for each in self.come)
+            or any(is_rewritten(pair, test, self._with_helpers(each)) for each in self.moved)
             or any(
-                is_rewritten(pair, test, with_helpers(self.pairs[each.path], each, self.new[each.path]))
-                for each in self.moved
-            )
-            or any(
-                (each.path != test.path or is_called_alike(test, each) or is_twin(test, each))
+                (each.path != test.path or is_called_alike(test, each) or self._is_like(test, each))
                 and is_made_of(test, come_words(self.pairs[each.path], each, test))
                 for each in self.come
             )
         )
+
+    def _is_like(self, test: Test, come: Test) -> bool:
+        """Whether one that came says the same, more than any that stays beside it does."""
+        if not is_twin(test, come):
+            return False
+        alike = likeness(test, come)
+        return is_called_alike(test, come) or not any(
+            each.path == test.path and likeness(test, each) >= alike for each in self._kept
+        )
+
+    def _with_helpers(self, test: Test) -> Test:
+        return with_helpers(self.pairs[test.path], test, self.new[test.path])
 
     def is_duplicate(self, test: Test) -> bool:
         """Whether one that stays beside it has the very same code, whatever the comments say."""

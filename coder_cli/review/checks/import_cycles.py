@@ -90,11 +90,16 @@ class _Statements:
         language = self._parsed.language
         if language in ("c", "cpp"):
             return _HEADER.search(self._path) is not None
-        if statement.conditional:
+        if statement.conditional or self._is_own_package(statement):
             return False
         if language == "ruby":
             return _LOADS.match(self._line(statement.start_line)) is not None
         return language not in _TYPED or self._is_kept(statement)
+
+    def _is_own_package(self, statement: Import) -> bool:
+        """`import box` within box: what it holds is asked for when functions run, or it would be named."""
+        plain = self._parsed.language == "python" and not statement.names
+        return plain and "." not in statement.module and f"/{statement.module}/" in f"/{self._path}"
 
     def _is_kept(self, statement: Import) -> bool:
         """TypeScript leaves imports out that only types use."""

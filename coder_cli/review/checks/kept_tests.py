@@ -29,6 +29,10 @@ _MOVED = 0.6  # of the lines of a test
 _LONG_LINE = 16
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<text>(?:(?!(?P=quote)|\\).){20,})(?P=quote)")
 _HALF = 0.4  # of the words of a test, at least
+_SMALL = frozenset(
+    {"a", "an", "and", "as", "at", "be", "by", "for", "if", "in", "is", "of", "on", "the", "to"}
+)
+_FEWEST_SHARED = 2  # words of the titles of tests in two files
 _LONG_TITLE = 3  # words
 _ENTITLED = 0.75  # of the words of a title
 _FILLING = frozenset({"test", "it", "should"})
@@ -109,11 +113,18 @@ def is_twin(gone: Test, come: Test) -> bool:
     return min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= _TWINS and matcher.ratio() >= _TWINS
 
 
+def likeness(test: Test, other: Test) -> float:
+    """Of what two tests say, from 0 to 1."""
+    old, new = test.words[:_MOST_COMPARED], other.words[:_MOST_COMPARED]
+    return SequenceMatcher(None, old, new, autojunk=False).ratio()
+
+
 def is_row_of(pair: FilePair, gone: Test, come: Test) -> bool:
     """Whether it became a row of a table: one test that came beside it runs with many values."""
     if come.path != gone.path or not _TABLE.search(" ".join((*come.table, *come.words))):
         return False
-    return says(come, gone) and _is_beside(pair, gone, come)
+    title, others = (_words_of(last(each)) - _FILLING for each in (come, gone))
+    return (says(come, gone) or (bool(title) and title < others)) and _is_beside(pair, gone, come)
 
 
 def is_rewritten(pair: FilePair, gone: Test, come: Test) -> bool:
@@ -132,7 +143,10 @@ def with_helpers(pair: FilePair, test: Test, tests: Sequence[Test]) -> Test:
 
 def is_renamed(gone: Test, come: Test) -> bool:
     """Whether another file got one that is called alike and says most of the same."""
-    return come.path != gone.path and is_called_alike(gone, come) and says(come, gone)
+    title = _words_of(last(gone)) - _FILLING
+    shared = title & _words_of(last(come))
+    enough = len(shared) >= min(len(title), _FEWEST_SHARED)
+    return come.path != gone.path and enough and is_called_alike(gone, come) and says(come, gone)
 
 
 def _is_beside(pair: FilePair, gone: Test, come: Test) -> bool:
@@ -158,18 +172,36 @@ def is_called_alike(one: Test, other: Test) -> bool:
 
 def is_entitled(gone: Test, come: Test) -> bool:
     """Whether nearly all of the title of a test is in that of another, or of the group around it."""
-    title = _stems(last(gone))
-    said = _stems(f"{come.group} {last(come)}")
+    title = stems(gone)
+    said = stems(come) | _stems(come.group)
     return len(title) >= _LONG_TITLE and len(title & said) >= _ENTITLED * len(title)
 
 
+def is_retitled(gone: Test, come: Test) -> bool:
+    """Whether their titles differ by nothing that tells what is tested: `types` for `type`."""
+    title = stems(gone)
+    return len(title) >= _LONG_TITLE and title == stems(come)
+
+
+def is_of_one_subject(gone: Test, come: Test) -> bool:
+    """Whether more than half of a title is in that of another."""
+    title = stems(gone)
+    return len(title & stems(come)) * 2 > len(title)
+
+
+def stems(test: Test) -> set[str]:
+    """The words of its title, without what they end in and small ones."""
+    return _stems(last(test))
+
+
 def _stems(title: str) -> set[str]:
-    return {re.sub(r"(?:e?s|ed|ing)$", "", word) or word for word in _words_of(title)} - _FILLING
+    words = {re.sub(r"(?:es?|s|ed|ing)$", "", word) or word for word in _words_of(title)}
+    return words - _FILLING - _SMALL
 
 
 def last(test: Test) -> str:
     """Its name without its class's; a title stays whole."""
-    return test.name if " " in test.name else test.name.rpartition(".")[2]
+    return test.name if test.titled or " " in test.name else test.name.rpartition(".")[2]
 
 
 def _words_of(name: str) -> set[str]:
@@ -228,10 +260,13 @@ def _body(lines: Lines, test: Test) -> Iterator[str]:
 
 
 def expects(pair: FilePair, gone: Test, lost: str) -> bool:
-    """Whether a text that it has in quotes stands in what programs said before and say no more."""
+    """Whether a text that it has in quotes stands in what programs said before and say no more.
+
+    Of a file that is gone all of its text counts: what its tests share may say what they expect.
+    """
     if pair.old is None or not lost:
         return False
-    text = pair.old.part(gone.line + 1, gone.last)
+    text = pair.old.part(gone.line, gone.last) if pair.new is not None else pair.old.text
     return any(found["text"] in lost for found in _QUOTED.finditer(text))
 
 

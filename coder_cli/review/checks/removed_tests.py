@@ -13,7 +13,7 @@ from coder_cli.review.checks.gone_tests import ChangedTests, is_at, is_most, now
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
 from coder_cli.review.checks.kept_tests import (
     is_called_alike,
-    is_entitled,
+    is_of_one_subject,
     is_stranger,
     is_twin,
     last,
@@ -48,11 +48,11 @@ def find(ground: Ground) -> Iterator[Finding]:
     missing = []
     for test in left:
         instead = replacements(change.pairs[test.path], test, own)
-        if not instead and not change.became_another(test, own):
+        if change.became_another(test, own):
+            continue
+        if not instead:
             missing.append(test)
-        elif (
-            instead and all(is_stranger(test, each) for each in instead) and not change.is_most_of(test.path)
-        ):
+        elif all(is_stranger(test, each) for each in instead) and not change.is_most_of(test.path):
             changed.append(test)
     yield from _removals(change, missing)
     yield from _replacements(change, changed, missing)
@@ -101,7 +101,8 @@ def _replacements(
         if came[test.path] > _MOST_CAME:
             continue
         lives_on = any(
-            is_entitled(test, each) or (is_called_alike(test, each) and is_twin(test, each))
+            (each.path == test.path and is_of_one_subject(test, each))
+            or (is_called_alike(test, each) and is_twin(test, each))
             for each in change.come
         )
         told = any(test is each for each in missing)

@@ -58,6 +58,7 @@ class Test:
     words: tuple[str, ...]  # of its body
     table: tuple[str, ...] = ()  # words of what stands above: decorators, annotations
     group: str = ""  # the title of the innermost `describe` around it
+    titled: bool = False  # its name is a text: a dot in it tells no class
 
 
 def tests_of(path: str, lines: Lines | None, parsed: ParsedFile | None) -> Iterator[Test]:
@@ -75,7 +76,9 @@ def tests_of(path: str, lines: Lines | None, parsed: ParsedFile | None) -> Itera
                 name = title[1] if title else told.rstrip(" {;").removesuffix(")").strip()
                 around = [title for first, end, title in groups if first < number <= end]
                 group = around[-1] if around else ""
-                yield Test(path, name, number, number, last, _words(lines, number, last), group=group)
+                yield Test(
+                    path, name, number, number, last, _words(lines, number, last), (), group, titled=True
+                )
     if parsed is not None:
         for index, symbol in enumerate(parsed.symbols):
             if _is_test(lines, symbol):
