@@ -154,7 +154,7 @@ class ChangedTests:
             or any(is_retitled(test, each) for each in self.come)
             or any(is_renamed(test, each) for each in own)
             or any(self._is_like(test, each) for each in own)
-            or any(is_row_of(pair, test, self._with_helpers(each)) for each in self.come)
+            or self.is_row(test)
             or any(is_rewritten(pair, test, each) for each in self.come)
             or any(is_rewritten(pair, test, self._with_helpers(each)) for each in self.moved)
             or any(
@@ -175,6 +175,11 @@ class ChangedTests:
 
     def _with_helpers(self, test: Test) -> Test:
         return with_helpers(self.pairs[test.path], test, self.new[test.path])
+
+    def is_row(self, test: Test) -> bool:
+        """Whether it is a row of a table now."""
+        pair = self.pairs[test.path]
+        return any(is_row_of(pair, test, self._with_helpers(each)) for each in self.come)
 
     def is_duplicate(self, test: Test) -> bool:
         """Whether one that stays beside it has the very same code, whatever the comments say."""

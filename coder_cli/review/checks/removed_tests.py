@@ -42,6 +42,7 @@ def find(ground: Ground) -> Iterator[Finding]:
         return  # where all is written anew no rule tells what became of what
     left = [test for test in nowhere(change.gone, change.come, change.new) if not change.is_said_still(test)]
     changed = list(_other_subjects(ground, left, change.old)) if change.come else []
+    changed = [test for test in changed if not change.is_row(test)]
     stayed = {id(test): place for test in left if (place := change.place_of(test)) is not None}
     left = [test for test in left if id(test) not in stayed]
     own = [each for each in change.come if not any(is_at(each, place) for place in stayed.values())]

@@ -45,7 +45,9 @@ _TEST_NAMES = {
 }
 
 
-_COMMENTS = ("#", "//", "/*", "*", "=begin", "=end")
+_HASHED = frozenset({"python", "ruby"})
+_HASH = ("#", "=begin", "=end")  # how comments begin
+_SLASHES = ("//", "/*", "*", "#!", "#[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,10 @@ def end_of_block(lines: Lines, first: int) -> int:
 def _is_text(lines: Lines, number: int) -> bool:
     """Whether the line stands within a string, which is indented as it likes, or ends it."""
     code, line = lines.code_line(number).strip(), lines.line(number).strip()
-    return code[:1] in ("", '"') and not line.startswith((*_COMMENTS, '"', "'", "`"))
+    if code:
+        ends = code.count('"') % 2 == 1  # where one begins too, its line begins with what it is given to
+        return code.startswith('"') and (ends or not line.startswith(('"', "'", "`")))
+    return not line.startswith(_HASH if lines.language in _HASHED else _SLASHES)
 
 
 def _words(lines: Lines, first: int, last: int) -> tuple[str, ...]:

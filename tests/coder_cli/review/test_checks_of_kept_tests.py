@@ -378,3 +378,39 @@ def test_a_group_that_names_what_is_gone_goes_with_it(tmp_path: Path) -> None:
     assert told(checked(tmp_path / "b", before, after))
     after["lib/options.rb"] = program.format("")
     assert not checked(tmp_path / "a", before, after)
+
+
+def test_a_text_in_backticks_ends_no_group(tmp_path: Path) -> None:
+    text = '---\n"box": minor\n---\n\nA simple line\n'
+    folder = f"    const cwd = await folder({{\n      'a.md': `{text}`,\n    }});\n"
+    first = f"  it('reads one', async () => {{\n{folder}    expect(await read(cwd)).toEqual(one);\n  }});\n"
+    other = "  it('reads none', async () => {\n    expect(await read('.')).toEqual([]);\n  });\n"
+    files = {
+        "a.test.ts": f"describe('files', () => {{\n{first.replace(folder, '    const cwd = 1;')}{other}}});\n"
+    }
+    assert not checked(tmp_path, files, {"a.test.ts": f"describe('files', () => {{\n{first}{other}}});\n"})
+
+
+FACT = """    [Fact]
+    public void {}() {{
+        string email = {};
+        var result = validator.Validate(new Person {{ Email = email }});
+        result.IsValid.{}();
+    }}
+"""
+ROWS = """    [Theory]
+    [InlineData("")]
+    public void Invalid_addresses(string email) {
+        var validator = Make(Mode.Regex);
+        var result = validator.Validate(new Person { Email = email });
+        result.IsValid.ShouldBeFalse();
+    }
+"""
+
+
+def test_a_row_of_a_table_that_came_is_none_though_nothing_has_its_own_words(tmp_path: Path) -> None:
+    gone = FACT.format("Fails_when_the_text_is_empty", "String.Empty", "ShouldBeFalse")
+    kept = FACT.format("Passes", '"a@b.c"', "ShouldBeTrue") + FACT.format("Fails", '"a"', "ShouldBeFalse")
+    before = {"tests/EmailTests.cs": f"public class EmailTests {{\n{gone}{kept}}}\n"}
+    after = {"tests/EmailTests.cs": f"public class EmailTests {{\n{ROWS}{kept}}}\n"}
+    assert not checked(tmp_path, before, after)
