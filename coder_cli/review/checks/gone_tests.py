@@ -257,7 +257,8 @@ def without(tests: Sequence[Test], others: Sequence[Test], side: Lines | None) -
         left[name] += count
     found = []
     for test in apart:
-        if left[test.name] and not (test.group and side is not None and test.group in side.text):
+        stays = test.group and side is not None and test.group in side.text
+        if left[test.name] and (not stays or same[test.name, test.words]):
             left[test.name] -= 1
         else:
             found.append(test)

@@ -414,3 +414,12 @@ def test_a_row_of_a_table_that_came_is_none_though_nothing_has_its_own_words(tmp
     before = {"tests/EmailTests.cs": f"public class EmailTests {{\n{gone}{kept}}}\n"}
     after = {"tests/EmailTests.cs": f"public class EmailTests {{\n{ROWS}{kept}}}\n"}
     assert not checked(tmp_path, before, after)
+
+
+def test_a_group_that_got_another_title_keeps_its_tests_though_one_took_its_title(tmp_path: Path) -> None:
+    said = "describe('{}', function () {{\n  it('{}', function () {{\n    {}\n  }})\n}})\n"
+    one = "request(app).head('/tobi').expect(200, done)", "defaults to GET"
+    other = "assert(called(app.head, 'override'))", "overrides it"
+    before = {"test/head.js": said.format("app.head()", one[1], one[0])}
+    after = said.format("HEAD", one[1], one[0]) + "\n" + said.format("app.head()", other[1], other[0])
+    assert not checked(tmp_path, before, {"test/head.js": after})
