@@ -51,6 +51,8 @@ def _importers(ground: Ground, pair: FilePair) -> list[User]:
             path, line = now(ground, user, dependency.line)
             if line is None or path not in after or _is_optional(ground, path, line):
                 continue
+            if _may_be_made(ground, user, dependency):
+                continue
             if not _leads_somewhere(ground, path, line, dependency):
                 found.append(User(path, line, _is_beside(ground, pair, user)))
                 break
@@ -61,6 +63,11 @@ def _is_beside(ground: Ground, pair: FilePair, user: str) -> bool:
     """C finds what is not beside the includer in folders that a build names, and it may make some itself."""
     here = posixpath.dirname(pair.old_path) == posixpath.dirname(user)
     return here or ground.before.language(pair.old_path) not in ("c", "cpp")
+
+
+def _may_be_made(ground: Ground, user: str, dependency: Dependency) -> bool:
+    """Whether it names a function of Kotlin: extensions share names, and builds make more of them."""
+    return ground.before.language(user) == "kotlin" and dependency.name.rpartition(".")[2][:1].islower()
 
 
 def _leads_somewhere(ground: Ground, path: str, line: int, dependency: Dependency) -> bool:

@@ -60,6 +60,14 @@ _OF_RUBY = frozenset(
         "Struct",
     }
 )
+# Of `kotlin` and `kotlin.collections`, which every file has.
+_OF_KOTLIN = re.compile(
+    r"(?:array|list|map|set|sequence|mutable(?:List|Map|Set)|hash(?:Map|Set)|linked(?:Map|Set)|sorted(?:Map|Set)"
+    r"|max|min)Of|(?:empty|build|to)(?:List|Map|Set|Sequence|String)|also|apply|assert|check(?:NotNull)?|error"
+    r"|filter|find|first|flatMap|fold|forEach|generateSequence|is(?:Not)?Empty|joinToString|last|lazy|let|map|max|min|minus"
+    r"|plus|print(?:ln)?|reduce|repeat|require(?:NotNull)?|run(?:Catching)?|single|sum|take(?:If|Unless)|to|use|with"
+    r"|zip"
+)
 _FUNCTIONS = {SymbolKind.FUNCTION, SymbolKind.METHOD}
 
 
@@ -126,7 +134,10 @@ def may_be_known_by_name(name: str, language: str, users: Users) -> bool:
 
 
 def is_of_the_language(name: str, language: str, *, member: bool) -> bool:
-    """Whether the language gives it anyway: a class that was only added to, a method of every object."""
+    """Whether the language gives it anyway: a class that was only added to, a method of every object, a
+    function that was only another one of its name."""
+    if language == "kotlin":
+        return not member and _OF_KOTLIN.fullmatch(name) is not None
     return language == "ruby" and name in (_OF_ALL["ruby"] if member else _OF_RUBY)
 
 

@@ -196,3 +196,21 @@ def test_a_property_of_what_a_file_exports_is_given(tmp_path: Path) -> None:
     }
     after = "function log () {}\nlog.standardTimes = { now: 1 }\nmodule.exports = log\n"
     assert not checked(tmp_path, before, {"log.js": after})
+
+
+def test_what_kotlin_has_itself_or_a_build_may_make_is_not_gone(tmp_path: Path) -> None:
+    pairs = "package box\n\nfun <A> Box<A>.open(): A = value\n\nclass Box<A>(val value: A)\n"
+    before = {
+        "src/Maps.kt": "package box\n\nfun {0}(pair: Box<Int>) = 1\n\nfun other() = 2\n",
+        "src/Box.kt": pairs,
+        "src/Use.kt": "package box\n\nval one = {0}(Box(1))\n",
+        "src/more/More.kt": "package more\n\nimport box.{1}\n\nval two = 2\n",
+    }
+    gone: dict[str, str | None] = {"src/Maps.kt": "package box\n\nfun other() = 2\n"}
+    for name, count in (("mapOf", 0), ("mapOfBox", 1)):
+        files = {path: text.replace("{0}", name).replace("{1}", "open") for path, text in before.items()}
+        assert len(checked(tmp_path / name, files, gone)) == count
+    for name, count in (("open", 0), ("Box", 1)):
+        files = {path: text.replace("{0}", "mapOf").replace("{1}", name) for path, text in before.items()}
+        del files["src/Use.kt"], files["src/Maps.kt"]
+        assert len(checked(tmp_path / name, files, {"src/Box.kt": None})) == count
