@@ -172,24 +172,24 @@ def is_called_alike(one: Test, other: Test) -> bool:
 
 def is_entitled(gone: Test, come: Test) -> bool:
     """Whether nearly all of the title of a test is in that of another, or of the group around it."""
-    title = stems(gone)
-    said = stems(come) | _stems(come.group)
+    title = _title_of(gone)
+    said = _title_of(come) | _stems(come.group)
     return len(title) >= _LONG_TITLE and len(title & said) >= _ENTITLED * len(title)
 
 
 def is_retitled(gone: Test, come: Test) -> bool:
     """Whether their titles differ by nothing that tells what is tested: `types` for `type`."""
-    title = stems(gone)
-    return len(title) >= _LONG_TITLE and title == stems(come)
+    title = _title_of(gone)
+    return len(title) >= _LONG_TITLE and title == _title_of(come)
 
 
 def is_of_one_subject(gone: Test, come: Test) -> bool:
     """Whether more than half of a title is in that of another."""
-    title = stems(gone)
-    return len(title & stems(come)) * 2 > len(title)
+    title = _title_of(gone)
+    return len(title & _title_of(come)) * 2 > len(title)
 
 
-def stems(test: Test) -> set[str]:
+def _title_of(test: Test) -> set[str]:
     """The words of its title, without what they end in and small ones."""
     return _stems(last(test))
 

@@ -156,7 +156,7 @@ def _grew(pair: FilePair) -> bool:
 
 def _joint_removal(found: Sequence[tuple[FilePair, Sequence[Test], str]]) -> Finding:
     first, tests, _ = found[0]
-    doubts = [doubt for _, _, doubt in found if doubt]
+    doubts = sorted((doubt for _, _, doubt in found if doubt), key=lambda doubt: doubt == _AGAIN)
     every = [test for _, each, _ in found for test in each]
     finding = _removal(first, tests, 0, doubts[0] if doubts else "")
     names = ", ".join(f"{test.path}: {last(test)}" for test in every[:_MOST_NAMED])
