@@ -32,6 +32,7 @@ _MOST_ALONE = 4  # definitions of one file; more are one finding
 _LOOSE = frozenset({"python", "javascript", "ruby", "php"})  # nothing is compiled
 _INCLUDING = frozenset({"c", "cpp"})
 _TYPED = frozenset({"csharp", "java", "kotlin"})
+_EXPORTING = frozenset({"javascript", "typescript", "tsx"})
 _ITSELF = ("self", "cls", "this", "$this")
 _DYNAMIC = re.compile(
     r"\b__getattr__\b|\bglobals\(\)|\bsetattr\(|\bvars\(|method_missing|define_method|__call\b|__get\b"
@@ -172,6 +173,9 @@ def _is_known_by_name(before: Users, after: Users, gone: Gone) -> bool:
     if list(after.named(name)):
         return False
     if _calls_another(before, gone):
+        return False
+    # A module of JavaScript shows what it exports; only members are reached through any object.
+    if language in _EXPORTING and gone.symbol.parent is None and not gone.symbol.owner:
         return False
     # All functions of a C program share one room, but for those that a file keeps to itself.
     shared = language == "c" and gone.symbol.kind in FUNCTIONS and len(list(before.named(name))) == 1

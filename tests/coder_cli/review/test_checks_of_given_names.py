@@ -214,3 +214,20 @@ def test_what_kotlin_has_itself_or_a_build_may_make_is_not_gone(tmp_path: Path) 
         files = {path: text.replace("{0}", "mapOf").replace("{1}", name) for path, text in before.items()}
         del files["src/Use.kt"], files["src/Maps.kt"]
         assert len(checked(tmp_path / name, files, {"src/Box.kt": None})) == count
+
+
+def test_a_file_that_a_build_makes_is_not_gone(tmp_path: Path) -> None:
+    said = {"one.h": "/* auto-generated. Do not edit! */\n#define ONE 1\n", "b.c": '#include "one.h"\n'}
+    assert not checked(tmp_path / "a", said, {"one.h": None})
+    said["one.h"] = "/* all that is one */\n#define ONE 1\n"
+    assert told(checked(tmp_path / "b", said, {"one.h": None})) == ["deleted-file one.h:1"]
+
+
+def test_a_name_of_one_module_of_javascript_is_no_property_of_others(tmp_path: Path) -> None:
+    run = "const reporterOptions = {};\nstart(reporterOptions);\n"
+    before = {"bin.js": run, "lib.js": "export const f = (mocha) => mocha.reporterOptions.color\n"}
+    assert not checked(tmp_path / "a", before, {"bin.js": "main();\n"})
+    kind = "export class Runner {\n  stay() {}\n  reporterOptions() {}\n}\n"
+    before["bin.js"] = kind
+    after = {"bin.js": kind.replace("  reporterOptions() {}\n", "")}
+    assert told(checked(tmp_path / "b", before, after)) == ["deleted-symbol bin.js:3 possible"]
