@@ -184,9 +184,9 @@ def is_retitled(gone: Test, come: Test) -> bool:
 
 
 def is_of_one_subject(gone: Test, come: Test) -> bool:
-    """Whether more than half of a title is in that of another."""
+    """Whether all of a title is in that of another."""
     title = _title_of(gone)
-    return len(title & _title_of(come)) * 2 > len(title)
+    return bool(title) and title <= _title_of(come)
 
 
 def _title_of(test: Test) -> set[str]:
