@@ -11,6 +11,13 @@ from retrieval.types import ParsedFile, Symbol
 _DEFINES = (
     r"(?:class|interface|object|struct|enum|trait|type|typealias|fun|fn|func|function|def|macro_rules!)\s+"
 )
+# How a text gives a name: `exports["name"] =`, `Object.defineProperty(exports, "name"`.
+_TEXT = dict.fromkeys(
+    ("javascript", "typescript", "tsx"),
+    r"(?:\[|\bdefine\w*\([^,]*,\s*)[\"']NAME[\"']|^\s*[\"']NAME[\"']\s*[:,]",
+)
+# What Python has where texts may.
+_BY_TEXT = re.compile(r"\b__getattr__\b|\bglobals\s*\(|\bsetattr\s*\(|\bvars\s*\(|\b(?:Enum|namedtuple)\s*\(")
 _ALL = re.compile(r"^__all__\b[^\[(]{0,40}[\[(][^\])]*", re.MULTILINE)
 # Over a definition that only stands in for one of the platform.
 _STOPGAP = re.compile(
@@ -48,9 +55,12 @@ def is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
     ):
         return True
     name = re.escape(symbol.name)
+    text = _TEXT.get(after.language, rf"[\"']{name}[\"']").replace("NAME", name)
+    if after.language == "python" and _BY_TEXT.search(pair.new.code) is None:
+        text = r"(?!)"
     return (
         re.search(
-            rf"#\s*define\s+{name}\b|\balias(?:_method)?\s+:?{name}\b|[\"']{name}[\"']|(?<!this)\.{name}\s*=[^=]",
+            rf"#\s*define\s+{name}\b|\balias(?:_method)?\s+:?{name}\b|{text}|(?<!this)\.{name}\s*=[^=]",
             "\n".join(row.text for row in pair.added if row.new_line not in _listed(pair.new)),
         )
         is not None

@@ -25,13 +25,14 @@ from coder_cli.review.checks.users import (
 from coder_cli.review.types import Finding
 from retrieval.definitions import Definition, Usage
 from retrieval.scopes import FUNCTIONS, SPACES, TYPES
-from retrieval.types import Import, ParsedFile, Reference, ReferenceKind
+from retrieval.types import Import, ParsedFile, Reference, ReferenceKind, Symbol
 
 _MOST_GONE = 300
 _MOST_ALONE = 4  # definitions of one file; more are one finding
 _LOOSE = frozenset({"python", "javascript", "ruby", "php"})  # nothing is compiled
 _INCLUDING = frozenset({"c", "cpp"})
 _TYPED = frozenset({"csharp", "java", "kotlin"})
+_APART = frozenset({"c", "go", "rust"})  # a member is never meant without its owner
 _EXPORTING = frozenset({"javascript", "typescript", "tsx"})
 _ITSELF = ("self", "cls", "this", "$this")
 _DYNAMIC = re.compile(
@@ -164,7 +165,15 @@ def _is_lost(after: Users, gone: Gone, found: Sequence[Definition], exact: bool)
 
 def _was_moved(after: Users, gone: Gone) -> bool:
     """In a language with a compiler, which has seen to all that uses it."""
-    return gone.pair.language not in _LOOSE and next(after.named(gone.symbol.name), None) is not None
+    found = after.named(gone.symbol.name)
+    if gone.pair.language in _APART:  # a field gives no function
+        found = (each for each in found if _is_free(after.symbol(*each)) is _is_free(gone.symbol))
+    return gone.pair.language not in _LOOSE and next(found, None) is not None
+
+
+def _is_free(symbol: Symbol) -> bool:
+    """Whether it belongs to no type."""
+    return symbol.parent is None and not symbol.owner
 
 
 def _is_known_by_name(before: Users, after: Users, gone: Gone) -> bool:
@@ -175,7 +184,7 @@ def _is_known_by_name(before: Users, after: Users, gone: Gone) -> bool:
     if _calls_another(before, gone):
         return False
     # A module of JavaScript shows what it exports; only members are reached through any object.
-    if language in _EXPORTING and gone.symbol.parent is None and not gone.symbol.owner:
+    if language in _EXPORTING and _is_free(gone.symbol):
         return False
     # All functions of a C program share one room, but for those that a file keeps to itself.
     shared = language == "c" and gone.symbol.kind in FUNCTIONS and len(list(before.named(name))) == 1

@@ -215,7 +215,10 @@ def says_nothing(test: Test) -> bool:
 
 def is_named_in(test: Test, added: Set[str]) -> bool:
     """Whether a line that came to a test file has its name: `it.skipIf(x)("name"`, a test within a macro."""
-    name = re.compile(rf"(?<!\w){re.escape(last(test))}(?!\w)")
+    title = re.escape(last(test))
+    if re.fullmatch(r"[a-z]+", last(test)):  # a plain word stands in any code
+        title = rf"(?:\b(?:fn|fun|func|def)\s+{title}|[\"'`]{title}(?=[\"'`])|{title}(?=\s*:(?!:)))"
+    name = re.compile(rf"(?<!\w){title}(?!\w)")
     return any(name.search(line) for line in added)
 
 

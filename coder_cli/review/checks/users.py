@@ -10,7 +10,7 @@ from pathlib import Path
 from coder_cli.review.checks.ground import Ground
 from retrieval.definitions import Definition, SymbolGraph, Usage
 from retrieval.project import RepositoryProject
-from retrieval.types import ParsedFile, Reference, ReferenceKind, SymbolKind
+from retrieval.types import ParsedFile, Reference, ReferenceKind, Symbol, SymbolKind
 
 # Where no compiler tells what a call of a method means.
 _DYNAMIC = frozenset({"python", "javascript", "ruby", "php"})
@@ -104,6 +104,12 @@ class Users:
         return (
             parsed is not None and definition.symbol is not None and parsed.symbols[definition.symbol].forward
         )
+
+    def symbol(self, path: str, index: int) -> Symbol:
+        parsed = self.project.parsed(path)
+        if parsed is None:
+            raise KeyError(path)
+        return parsed.symbols[index]
 
     def named(self, name: str, *, announced: bool = False) -> Iterator[tuple[str, int]]:
         """Every definition of this name that is no local one; those that only announce another if asked."""

@@ -231,3 +231,32 @@ def test_a_name_of_one_module_of_javascript_is_no_property_of_others(tmp_path: P
     before["bin.js"] = kind
     after = {"bin.js": kind.replace("  reporterOptions() {}\n", "")}
     assert told(checked(tmp_path / "b", before, after)) == ["deleted-symbol bin.js:3 possible"]
+
+
+def test_a_field_of_the_name_gives_no_function(tmp_path: Path) -> None:
+    before = {
+        "go.mod": "module example.org/x\n\ngo 1.22\n",
+        "flag.go": "package x\n\nfunc flagSet(name string) string { return name }\n\nfunc other() {}\n",
+        "context.go": "package x\n\ntype Context struct {\n\tflagSet string\n}\n",
+        "app.go": 'package x\n\nfunc Run() string { return flagSet("a") }\n',
+    }
+    after = {"flag.go": "package x\n\nfunc other() {}\n"}
+    assert told(checked(tmp_path, before, after)) == ["deleted-symbol flag.go:3"]
+
+
+@pytest.mark.parametrize(
+    ("own", "user", "more"),
+    [
+        ("a.py", "from a import provision\n\nprovision()\n", 'NAMES = ("a", "provision")\n'),
+        (
+            "a.ts",
+            "import { provision } from './a';\n\nprovision();\n",
+            "export const x = (v) => v === 'provision';\n",
+        ),
+    ],
+)
+def test_a_text_that_is_only_compared_gives_no_name(tmp_path: Path, own: str, user: str, more: str) -> None:
+    kept = "def other():\n    pass\n" if own == "a.py" else "export function other() {}\n"
+    before = {own: kept.replace("other", "provision") + kept, f"use{own[1:]}": user}
+    found = checked(tmp_path, before, {own: kept + more})
+    assert [each.split(":")[0] for each in told(found)] == [f"deleted-symbol {own}"]

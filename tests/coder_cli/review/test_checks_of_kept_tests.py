@@ -423,3 +423,13 @@ def test_a_group_that_got_another_title_keeps_its_tests_though_one_took_its_titl
     before = {"test/head.js": said.format("app.head()", one[1], one[0])}
     after = said.format("HEAD", one[1], one[0]) + "\n" + said.format("app.head()", other[1], other[0])
     assert not checked(tmp_path, before, {"test/head.js": after})
+
+
+def test_a_plain_word_in_the_code_that_came_names_no_test(tmp_path: Path) -> None:
+    program = "pub fn insert(x: u32) -> u32 {\n    x\n}\n{}\n#[cfg(test)]\nmod tests {\n    use super::*;\n"
+    test = "\n    #[test]\n    fn insert() {\n        assert_eq!(super::insert(3), 3);\n    }\n"
+    other = "\n    #[test]\n    fn keeps_all() {\n        assert_eq!(2, 1 + 1);\n    }\n}\n"
+    before = {"src/lib.rs": program.replace("{}", "") + test + other}
+    more = "\npub fn twice(x: u32) -> u32 {\n    insert(insert(x))\n}\n"
+    found = checked(tmp_path, before, {"src/lib.rs": program.replace("{}", more) + other})
+    assert [each.check for each in found] == ["test-removed"]
