@@ -14,19 +14,15 @@ from coder_cli.review.checks.kept_tests import (
     come_words,
     expects,
     has_moved,
-    is_called_alike,
-    is_entitled,
     is_made_of,
     is_named_in,
     is_renamed,
-    is_retitled,
     is_rewritten,
     is_row_of,
     is_told_by,
     is_turned,
     is_twin,
     is_written_over,
-    last,
     likeness,
     lives_in_helper,
     says_nothing,
@@ -36,6 +32,7 @@ from coder_cli.review.checks.kept_tests import (
 from coder_cli.review.checks.paths import is_shown, is_test
 from coder_cli.review.checks.skipped_tests import is_off
 from coder_cli.review.checks.tests_of import Test, may_hold_tests, new_tests, tests_of
+from coder_cli.review.checks.titles import is_called_alike, is_entitled, is_retitled, last
 
 _WORD = re.compile(r"\w+")
 _COMMENTS = ("#", "//", "/*", "*/", "* ")

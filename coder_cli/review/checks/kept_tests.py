@@ -11,6 +11,7 @@ from itertools import groupby
 
 from coder_cli.review.checks.ground import FilePair, Lines
 from coder_cli.review.checks.tests_of import Test
+from coder_cli.review.checks.titles import FILLING, is_called_alike, last, words_of
 from retrieval.scopes import FUNCTIONS
 from retrieval.types import ParsedFile
 
@@ -29,14 +30,7 @@ _MOVED = 0.6  # of the lines of a test
 _LONG_LINE = 16
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<text>(?:(?!(?P=quote)|\\).){20,})(?P=quote)")
 _HALF = 0.4  # of the words of a test, at least
-_SMALL = frozenset(
-    {"a", "an", "and", "as", "at", "be", "by", "for", "if", "in", "is", "of", "on", "the", "to"}
-)
 _FEWEST_SHARED = 2  # words of the titles of tests in two files
-_LONG_TITLE = 3  # words
-_ENTITLED = 0.75  # of the words of a title
-_FILLING = frozenset({"test", "it", "should"})
-_TITLE = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _SHORTEST_LINE = 3  # what closes a block stands in any test
 _BLANK = re.compile(
     r"(?i)(?:assert(?:true|false)?|async|class|def|do|end|expect|fail|false|fn|fun|func|function|it|none"
@@ -123,7 +117,7 @@ def is_row_of(pair: FilePair, gone: Test, come: Test) -> bool:
     """Whether it became a row of a table: one test that came beside it runs with many values."""
     if come.path != gone.path or not _TABLE.search(" ".join((*come.table, *come.words))):
         return False
-    title, others = (_words_of(last(each)) - _FILLING for each in (come, gone))
+    title, others = (words_of(last(each)) - FILLING for each in (come, gone))
     return (says(come, gone) or (bool(title) and title < others)) and _is_beside(pair, gone, come)
 
 
@@ -143,8 +137,8 @@ def with_helpers(pair: FilePair, test: Test, tests: Sequence[Test]) -> Test:
 
 def is_renamed(gone: Test, come: Test) -> bool:
     """Whether another file got one that is called alike and says most of the same."""
-    title = _words_of(last(gone)) - _FILLING
-    shared = title & _words_of(last(come))
+    title = words_of(last(gone)) - FILLING
+    shared = title & words_of(last(come))
     enough = len(shared) >= min(len(title), _FEWEST_SHARED)
     return come.path != gone.path and enough and is_called_alike(gone, come) and says(come, gone)
 
@@ -161,51 +155,6 @@ def says(one: Test, other: Test, share: float = _GATHERED) -> bool:
     """Whether so much of the words of another test stands in this one."""
     words = set(other.words) - set(_WORD.findall(other.name))
     return len(words & {*one.table, *one.words}) >= share * len(words)
-
-
-def is_called_alike(one: Test, other: Test) -> bool:
-    """The name of a class counts where the other one has none."""
-    names = (one.name, other.name) if ("." in one.name) != ("." in other.name) else (last(one), last(other))
-    title, others = (_words_of(name) - _FILLING for name in names)
-    return len(title & others) >= len(title) / 2
-
-
-def is_entitled(gone: Test, come: Test) -> bool:
-    """Whether nearly all of the title of a test is in that of another, or of the group around it."""
-    title = _title_of(gone)
-    said = _title_of(come) | _stems(come.group)
-    return len(title) >= _LONG_TITLE and len(title & said) >= _ENTITLED * len(title)
-
-
-def is_retitled(gone: Test, come: Test) -> bool:
-    """Whether their titles differ by nothing that tells what is tested: `types` for `type`."""
-    title = _title_of(gone)
-    return len(title) >= _LONG_TITLE and title == _title_of(come)
-
-
-def is_of_one_subject(gone: Test, come: Test) -> bool:
-    """Whether all of a title is in that of another."""
-    title = _title_of(gone)
-    return bool(title) and title <= _title_of(come)
-
-
-def _title_of(test: Test) -> set[str]:
-    """The words of its title, without what they end in and small ones."""
-    return _stems(last(test))
-
-
-def _stems(title: str) -> set[str]:
-    words = {re.sub(r"(?:es?|s|ed|ing)$", "", word) or word for word in _words_of(title)}
-    return words - _FILLING - _SMALL
-
-
-def last(test: Test) -> str:
-    """Its name without its class's; a title stays whole."""
-    return test.name if test.titled or " " in test.name else test.name.rpartition(".")[2]
-
-
-def _words_of(name: str) -> set[str]:
-    return {word.lower() for word in _TITLE.findall(name)}
 
 
 def says_nothing(test: Test) -> bool:

@@ -11,16 +11,10 @@ from dataclasses import replace
 from coder_cli.review.checks.dead_names import goes_with, lost_words
 from coder_cli.review.checks.gone_tests import ChangedTests, is_at, is_most, nowhere, with_tests
 from coder_cli.review.checks.ground import FilePair, Ground, at_lines
-from coder_cli.review.checks.kept_tests import (
-    is_called_alike,
-    is_of_one_subject,
-    is_stranger,
-    is_twin,
-    last,
-    replacements,
-)
+from coder_cli.review.checks.kept_tests import is_stranger, is_twin, replacements
 from coder_cli.review.checks.paths import is_shown, is_test
 from coder_cli.review.checks.tests_of import Test, tests_of
+from coder_cli.review.checks.titles import is_called_alike, is_of_one_subject, last
 from coder_cli.review.types import Category, Finding, Severity
 
 NAME = "test-removed"

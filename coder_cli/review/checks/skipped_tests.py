@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from coder_cli.review.checks.ground import FilePair, Ground, Lines, at_lines
-from coder_cli.review.checks.kept_tests import is_called_alike, says
+from coder_cli.review.checks.kept_tests import says
 from coder_cli.review.checks.paths import is_shown
 from coder_cli.review.checks.tests_of import Test, end_of_block, may_hold_tests, new_tests, tests_of
+from coder_cli.review.checks.titles import is_called_alike
 from coder_cli.review.types import Category, Finding, Severity
 
 NAME = "test-skipped"
