@@ -143,7 +143,10 @@ def _left_over(pair: FilePair, new: Lines, habits: _Habits, number: int) -> str:
     told = new.line(number)[found.end() :].strip().lstrip("(< ")
     if prints is not None and _PRINTF_FILE.search(code):
         return ""
-    if _TELLS.search(told) or (dumps is not None and not _was_dumping(pair, habits)):
+    tells = _TELLS.search(told)
+    if tells and not (tells["label"] and is_program(pair.path)):  # a script may well say what it found
+        return "A print for debugging"
+    if dumps is not None and not _was_dumping(pair, habits):
         return "A print for debugging"
     if is_program(pair.path) or _is_guarded(new, number, found.re) or _is_printing(pair, new, habits):
         return ""

@@ -12,6 +12,7 @@ from coder_cli.review.checks.deleted_files import User, now
 from coder_cli.review.checks.ground import FilePair, Ground
 from coder_cli.review.checks.local_functions import LocalFunction
 from coder_cli.review.checks.missed_symbols import Gone, finding_of, joint_finding, told
+from coder_cli.review.checks.paths import is_shown
 from coder_cli.review.checks.users import (
     Users,
     bases,
@@ -60,6 +61,7 @@ def find(ground: Ground) -> Iterator[Finding]:
             if (user.path, user.line) not in seen[each.symbol.name]
             and (user.path == each.pair.path or is_compiled(ground.after, user.path))
             and not requires_it(ground, user.path, each.symbol.name)
+            and not (is_shown(each.pair.path) and is_shown(user.path))
         ]
         seen[each.symbol.name].update((user.path, user.line) for user in users)
         if users:

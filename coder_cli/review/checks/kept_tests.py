@@ -118,7 +118,7 @@ def is_row_of(pair: FilePair, gone: Test, come: Test) -> bool:
     if come.path != gone.path or not _TABLE.search(" ".join((*come.table, *come.words))):
         return False
     title, others = (words_of(last(each)) - FILLING for each in (come, gone))
-    return (says(come, gone) or (bool(title) and title < others)) and _is_beside(pair, gone, come)
+    return (bool(title) and title < others) or (says(come, gone) and _is_beside(pair, gone, come))
 
 
 def is_rewritten(pair: FilePair, gone: Test, come: Test) -> bool:

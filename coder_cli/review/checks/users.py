@@ -60,6 +60,7 @@ _OF_RUBY = frozenset(
         "Struct",
     }
 )
+_OF_C = frozenset({"uint", "ushort", "ulong"})  # of <sys/types.h>, on most systems
 # Of `kotlin` and `kotlin.collections`, which every file has.
 _OF_KOTLIN = re.compile(
     r"(?:array|list|map|set|sequence|mutable(?:List|Map|Set)|hash(?:Map|Set)|linked(?:Map|Set)|sorted(?:Map|Set)"
@@ -142,6 +143,8 @@ def may_be_known_by_name(name: str, language: str, users: Users) -> bool:
 def is_of_the_language(name: str, language: str, *, member: bool) -> bool:
     """Whether the language gives it anyway: a class that was only added to, a method of every object, a
     function that was only another one of its name."""
+    if language in ("c", "cpp"):
+        return name in _OF_C
     if language == "kotlin":
         return not member and _OF_KOTLIN.fullmatch(name) is not None
     return language == "ruby" and name in (_OF_ALL["ruby"] if member else _OF_RUBY)

@@ -260,3 +260,23 @@ def test_a_text_that_is_only_compared_gives_no_name(tmp_path: Path, own: str, us
     before = {own: kept.replace("other", "provision") + kept, f"use{own[1:]}": user}
     found = checked(tmp_path, before, {own: kept + more})
     assert [each.split(":")[0] for each in told(found)] == [f"deleted-symbol {own}"]
+
+
+def test_what_only_examples_have_and_use_is_none(tmp_path: Path) -> None:
+    code = "def open_window(name):\n    return name\n\n\ndef other():\n    pass\n"
+    kept = "def other():\n    pass\n"
+    user = "from shown import open_window\n\nopen_window('a')\n"
+    before = {"examples/shown.py": code, "examples/use.py": user}
+    assert not checked(tmp_path / "a", before, {"examples/shown.py": kept})
+    before = {"shown.py": code, "use.py": user}
+    assert told(checked(tmp_path / "b", before, {"shown.py": kept})) == ["deleted-symbol shown.py:1"]
+
+
+def test_a_type_that_the_system_has_is_not_gone(tmp_path: Path) -> None:
+    said = {
+        "util.h": "typedef unsigned short NAME;\nint f(void);\n",
+        "a.c": '#include "util.h"\n\nNAME x = 1;\n',
+    }
+    for name, count in (("ushort", 0), ("word", 1)):
+        files = {path: text.replace("NAME", name) for path, text in said.items()}
+        assert len(checked(tmp_path / name, files, {"util.h": "int f(void);\n"})) == count

@@ -101,6 +101,7 @@ def test_what_prints_while_somebody_looks_for_a_fault_is_found(
             "def f(verbose):\n    if verbose:\n        print('two files')\n",
         ),
         ("test/a.js", "f();\n", "f();\nconsole.log(1);\n"),
+        ("scripts/learn.py", "x = 1\n", 'x = 1\nprint("x =", x)\n'),
         ("docs/a.py", "x = 1\n", "x = 1\nprint(x)\n"),
         (
             "src/App.cs",
