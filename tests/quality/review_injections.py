@@ -394,6 +394,7 @@ def import_cycle(tree: Tree, sha: str, chance: random.Random) -> Injected | None
             folder = posixpath.dirname(user) == posixpath.dirname(path)
             if (
                 user == path
+                or re.search(r"\{ *type ", row)  # nothing is loaded
                 or posixpath.splitext(user)[1] != posixpath.splitext(path)[1]
                 or is_test(user)
                 or is_shown(user)

@@ -11,6 +11,10 @@ _LONGEST = 20_000  # characters between two brackets
 _TYPES = re.compile(r"<[\w\s,.\[\]?&:*'\"|]{0,300}>(?=\s*[({\[.,:)&*?\w>]|\s*$)")
 _TYPE_ARGUMENTS = re.compile(r"\s*(?:::)?<[\w\s,.<>\[\]?&:*'|]{0,300}>(?=\s*\()")
 _GO_TYPE_ARGUMENTS = re.compile(r"\[[\w\s,.*\[\]]{0,300}\](?=\()")
+# What Go has itself gives one value: a conversion, a builtin function.
+_GO_ONE_VALUE = re.compile(
+    r"\s*(?:string|bool|byte|rune|u?int(?:8|16|32|64)?|float(?:32|64)|len|cap|append|make|new|min|max|\[\]\w+)\s*\("
+)
 _KEYWORD = {
     "python": re.compile(r"\s*(\w+)\s*=(?!=)"),
     "kotlin": re.compile(r"\s*(\w+)\s*=(?!=)"),
@@ -108,7 +112,7 @@ def call_at(text: str, language: str, offset: int) -> Call | None:
         return None
     if language == "kotlin" and re.match(r"[ \t]*\{", text[end:]):
         positional += 1  # a lambda behind the brackets
-    single = len(given) == 1 and given[0].rstrip().endswith(")")
+    single = len(given) == 1 and given[0].rstrip().endswith(")") and not _GO_ONE_VALUE.match(given[0])
     return Call(positional, tuple(names), spreads, spreads_names, end, single)
 
 

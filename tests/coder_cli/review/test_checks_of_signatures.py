@@ -263,3 +263,12 @@ def test_a_hash_may_hold_the_named_arguments_of_ruby(tmp_path: Path) -> None:
     said = "def build_route(path, {}options)\n  [path, options]\nend\n\n"
     said += "def route(all)\n  build_route('/', all)\nend\n"
     assert not checked(tmp_path, {"a.rb": said.format("")}, {"a.rb": said.format("**")})
+
+
+def test_a_conversion_of_go_is_one_value(tmp_path: Path) -> None:
+    said = "package a\n\nfunc parse(data string{}) string {{ return data }}\n\nfunc run(b []byte) string {{\n"
+    before = {"go.mod": "module example.org/a\n", "a.go": said.format("") + "\treturn parse({}(b))\n}\n"}
+    after = said.format(", extra int") + "\treturn parse({}(b))\n}\n"
+    for call, count in (("string", 1), ("both", 0)):
+        files = {path: text.replace("{}", call) for path, text in before.items()}
+        assert len(checked(tmp_path / call, files, {"a.go": after.replace("{}", call)})) == count
