@@ -11,12 +11,9 @@ from retrieval.types import ParsedFile, Symbol
 _DEFINES = (
     r"(?:class|interface|object|struct|enum|trait|type|typealias|fun|fn|func|function|def|macro_rules!)\s+"
 )
-# How a text gives a name: `exports["name"] =`, `Object.defineProperty(exports, "name"`.
-_TEXT = dict.fromkeys(
-    ("javascript", "typescript", "tsx"),
-    r"(?:\[|\bdefine\w*\([^,]*,\s*)[\"']NAME[\"']|^\s*[\"']NAME[\"']\s*[:,]",
-)
-# What Python has where texts may.
+# Where a text gives a name: `exports["name"] =`, `Object.defineProperty(exports, "name"`; in Python where one
+# of these stands, in other languages anywhere.
+_BEFORE_TEXT = dict.fromkeys(("javascript", "typescript", "tsx"), r"(?:\[|\bdefine\w*\([^,]*,\s*)")
 _BY_TEXT = re.compile(r"\b__getattr__\b|\bglobals\s*\(|\bsetattr\s*\(|\bvars\s*\(|\b(?:Enum|namedtuple)\s*\(")
 _ALL = re.compile(r"^__all__\b[^\[(]{0,40}[\[(][^\])]*", re.MULTILINE)
 # Over a definition that only stands in for one of the platform.
@@ -55,16 +52,11 @@ def is_bound(pair: FilePair, after: ParsedFile | None, symbol: Symbol) -> bool:
     ):
         return True
     name = re.escape(symbol.name)
-    text = _TEXT.get(after.language, rf"[\"']{name}[\"']").replace("NAME", name)
-    if after.language == "python" and _BY_TEXT.search(pair.new.code) is None:
-        text = r"(?!)"
-    return (
-        re.search(
-            rf"#\s*define\s+{name}\b|\balias(?:_method)?\s+:?{name}\b|{text}|(?<!this)\.{name}\s*=[^=]",
-            "\n".join(row.text for row in pair.added if row.new_line not in _listed(pair.new)),
-        )
-        is not None
-    )
+    ways = [rf"#\s*define\s+{name}\b", rf"\balias(?:_method)?\s+:?{name}\b", rf"(?<!this)\.{name}\s*=[^=]"]
+    if after.language != "python" or _BY_TEXT.search(pair.new.code):
+        ways.append(rf"{_BEFORE_TEXT.get(after.language, '')}[\"']{name}[\"']")
+    added = "\n".join(row.text for row in pair.added if row.new_line not in _listed(pair.new))
+    return re.search("|".join(ways), added) is not None
 
 
 def _listed(lines: Lines) -> set[int]:

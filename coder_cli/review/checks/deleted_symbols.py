@@ -101,12 +101,20 @@ def _gone(ground: Ground, pair: FilePair) -> Iterator[Gone]:
         around = before.symbols[symbol.parent] if symbol.parent is not None else None
         if symbol.parent in lost or (around is not None and around.kind in FUNCTIONS):
             continue  # it went with its type; a local one is nobody else's
-        given = is_bound(pair, after, symbol) or is_unread(pair, after, symbol) or is_stopgap(pair, symbol)
-        given = given or (around is not None and is_assigned(pair, around))
-        member = around is not None and around.kind in TYPES | SPACES
-        given = given or is_of_the_language(symbol.name, before.language, member=member)
-        if not symbol.forward and not given:
+        if not symbol.forward and not _is_given(pair, after, symbol, around):
             yield Gone(pair, index, symbol, name)
+
+
+def _is_given(pair: FilePair, after: ParsedFile | None, symbol: Symbol, around: Symbol | None) -> bool:
+    """Whether something else has, or may have, its name now; `around`: what it stood in."""
+    member = around is not None and around.kind in TYPES | SPACES
+    return (
+        is_bound(pair, after, symbol)
+        or is_unread(pair, after, symbol)
+        or is_stopgap(pair, symbol)
+        or (around is not None and is_assigned(pair, around))
+        or is_of_the_language(symbol.name, pair.language, member=member)
+    )
 
 
 def _defined(parsed: ParsedFile) -> Iterator[str]:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from coder_cli.review.checks.dead_names import Dead, dead_names
 from coder_cli.review.checks.ground import FilePair, Ground, Lines
-from coder_cli.review.checks.inherited_tests import is_inherited
+from coder_cli.review.checks.inherited_tests import inherited_by
 from coder_cli.review.checks.kept_tests import (
     come_words,
     expects,
@@ -53,6 +53,7 @@ class ChangedTests:
         self.new = {pair.path: list(new_tests(ground, pair)) for pair in ground.pairs}
         self.gone: list[Test] = []
         self.come: list[Test] = []
+        self._inherited: dict[tuple[str, str], frozenset[str]] = {}  # by path and class
         for path, pair in self.pairs.items():
             self.gone += without(self.old[path], self.new[path], pair.new)
             self.come += without(self.new[path], self.old[path], pair.old)
@@ -125,14 +126,23 @@ class ChangedTests:
         return (
             says_nothing(test)
             or is_off(pair.old, test)
-            or is_inherited(self.ground, test)
             or is_told_by(test, self.new[test.path], self._came)
             or is_named_in(test, self._untitled)
             or has_moved(pair, test, self._others, self._added)
             or expects(pair, test, self._lost)
             or lives_in_helper(pair, test, self.ground.after.parsed(test.path))
             or any(is_turned(pair, test, each, self._others) for each in self.come)
+            or self._is_inherited(test)
         )
+
+    def _is_inherited(self, test: Test) -> bool:
+        owner, _, name = test.name.rpartition(".")
+        if not owner or test.titled:
+            return False
+        key = test.path, owner.rpartition(".")[2]
+        if key not in self._inherited:
+            self._inherited[key] = inherited_by(self.ground, *key)
+        return name in self._inherited[key]
 
     def place_of(self, test: Test) -> tuple[str, int] | None:
         """Where it stands under another name; within a test that was there, git only took a copy for it."""
@@ -167,7 +177,8 @@ class ChangedTests:
             return False
         alike = likeness(test, come)
         return is_called_alike(test, come) or not any(
-            each.path == test.path and likeness(test, each) >= alike for each in self._kept
+            each.path == test.path and is_twin(test, each) and likeness(test, each) >= alike
+            for each in self._kept
         )
 
     def _with_helpers(self, test: Test) -> Test:

@@ -1,11 +1,10 @@
-"""Whether a test that is gone is still run, since its class has it from another."""
+"""What a class of tests has from others: a test that is gone from it may still be run."""
 
 from __future__ import annotations
 
 import re
 
 from coder_cli.review.checks.ground import Ground
-from coder_cli.review.checks.tests_of import Test
 from coder_cli.review.checks.users import bases
 from retrieval.scopes import TYPES
 from retrieval.types import ParsedFile
@@ -13,34 +12,31 @@ from retrieval.types import ParsedFile
 _MOST_STEPS = 4  # from a class to one that it inherits from
 
 
-def is_inherited(ground: Ground, test: Test) -> bool:
-    """Whether a class that its class is made of has a method of this name."""
-    owner, _, name = test.name.rpartition(".")
-    parsed = ground.after.parsed(test.path)
-    if not owner or " " in test.name or parsed is None:
-        return False
-    wanted = _bases(parsed, owner.rpartition(".")[2])
+def inherited_by(ground: Ground, path: str, owner: str) -> frozenset[str]:
+    """The names of all methods of the classes that a class of this file is made of, after the change."""
+    parsed = ground.after.parsed(path)
+    wanted = _bases(parsed, owner) if parsed is not None else set()
     seen: set[str] = set()
+    names: set[str] = set()
     for _ in range(_MOST_STEPS):
-        fresh = wanted - seen
+        fresh, wanted = wanted - seen, set()
         if not fresh:
             break
         seen |= fresh
-        wanted = set()
-        for path in ground.after.naming(fresh):
-            other = ground.after.parsed(path)
-            for kind in fresh if other is not None else ():
-                if other is not None and _has(other, kind, name):
-                    return True
-                wanted |= _bases(other, kind) if other is not None else set()
-    return False
+        found = [ground.after.parsed(each) for each in ground.after.naming(fresh)]
+        for kind in fresh:
+            for other in filter(None, found):
+                names |= _members(other, kind)
+                wanted |= _bases(other, kind)
+    return frozenset(names)
 
 
-def _has(parsed: ParsedFile, owner: str, name: str) -> bool:
-    return any(
-        symbol.name == name and symbol.parent is not None and parsed.symbols[symbol.parent].name == owner
+def _members(parsed: ParsedFile, owner: str) -> set[str]:
+    return {
+        symbol.name
         for symbol in parsed.symbols
-    )
+        if symbol.parent is not None and parsed.symbols[symbol.parent].name == owner
+    }
 
 
 def _bases(parsed: ParsedFile, owner: str) -> set[str]:
@@ -54,4 +50,4 @@ def _bases(parsed: ParsedFile, owner: str) -> set[str]:
     aliases = {
         each.alias: each.name for statement in parsed.imports for each in statement.names if each.alias
     } | {statement.alias: statement.module for statement in parsed.imports if statement.alias}
-    return {re.split(r"[.:\\\\]+", aliases.get(name, name))[-1] for name in found} - {""}
+    return {re.split(r"[.:\\]+", aliases.get(name, name))[-1] for name in found} - {""}

@@ -25,7 +25,7 @@ _WORD = re.compile(r"\w+")
 _FEW = 4  # where most of the tests that are gone had nothing left to test, no rule tells about the others
 _TELLING = re.compile(r"[A-Za-z]{3}")  # a test that had no such word alone may only have other values now
 _MOST_CAME = 8  # tests that came to a file; more, and nobody can say which of them stands for which
-_CAME = "Other code for tests came, but none that is like it: look whether that tests the same."
+_CAME = "Other code for tests came: look whether it tests the same."
 _AGAIN = "Another test beside it has the very same code: if it is no other case, nothing is lost."
 _LOSES = "Programs lose lines, too: if these are not what was tested, what breaks it is no longer seen."
 

@@ -74,11 +74,14 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: S
     moved = {old.code_line(number).strip() for number in pair.deleted_numbers} if old is not None else set()
     for number in sorted(pair.added_numbers):
         code = _statement(lines, number)
+        alone = only is not None and only.search(code) is not None
+        if not alone and (off is None or off.search(code) is None):
+            continue
         if lines.code_line(number).strip() in moved or _BUILD.match(_above(lines, number)):
             continue
         if _depends(lines, number) or (off is not None and _was_off(pair, number, off)):
             continue
-        if only is not None and only.search(code):
+        if alone:
             yield _off(
                 pair,
                 number,
@@ -86,7 +89,7 @@ def _switched_off(pair: FilePair, lines: Lines, tests: Sequence[Test], before: S
                 "All other tests of the file are left out.",
                 "Take .only away.",
             )
-        elif off is not None and off.search(code) and _is_old_test(pair, lines, number, tests, before):
+        elif _is_old_test(pair, lines, number, tests, before):
             yield _off(
                 pair,
                 number,

@@ -47,7 +47,7 @@ _TEST_NAMES = {
 
 _HASHED = frozenset({"python", "ruby"})
 _HASH = ("#", "=begin", "=end")  # how comments begin
-_SLASHES = ("//", "/*", "*", "#!", "#[")
+_SLASHES = ("//", "/*", "*")
 
 
 @dataclass(frozen=True, slots=True)
